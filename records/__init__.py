@@ -1,0 +1,1 @@
+"""Floor 1: the data the centre stands on: customers, policies, claims, conversations, people, audit."""

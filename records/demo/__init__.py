@@ -1,0 +1,1 @@
+"""The demonstration insurer: eight told customers, two thousand generated ones, four agents."""

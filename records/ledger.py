@@ -1,0 +1,318 @@
+"""The conversation ledger: the append-only truth of who said what, and who may speak.
+
+All writes to `messages` go through here, inside the caller's transaction, with the conversation's
+row locked: sequence numbers have no gap, a key is stored once, and an owner of the past cannot write.
+"""
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cache
+from typing import Any, cast
+
+from sqlalchemy import Integer, Table, Update, bindparam, insert, select, update
+from sqlalchemy.orm import Session
+
+from records.models import Author, Conversation, ConversationId, Kind, Message, Owner
+from records.models.base import opaque_id
+from records.ownership import TRANSITIONS, Event, after
+
+
+class StaleEpoch(Exception):
+    """The writer no longer owns the conversation; nothing was written."""
+
+    code = "stale_epoch"
+    retryable = False
+
+
+class UnknownConversation(Exception):
+    """No such conversation, or not with this secret; the two look the same."""
+
+    code = "unknown_conversation"
+    retryable = False
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One row of the ledger."""
+
+    conversation_id: ConversationId
+    seq: int
+    key: str
+    author: Author
+    agent_id: int | None
+    epoch: int
+    kind: Kind
+    body: Mapping[str, Any]
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The locked state of a conversation inside a transaction."""
+
+    id: ConversationId
+    owner: Owner
+    epoch: int
+    last_seq: int
+    answered_seq: int
+    pending_seq: int | None
+    lease_holder: str | None
+    lease_until: datetime | None
+
+
+# The statements of every message are built once: building them anew costs more than running them.
+_CONVERSATIONS = cast(Table, Conversation.__table__)
+_MESSAGES = cast(Table, Message.__table__)
+_LOCK = (
+    select(
+        _CONVERSATIONS.c.owner,
+        _CONVERSATIONS.c.epoch,
+        _CONVERSATIONS.c.last_seq,
+        _CONVERSATIONS.c.answered_seq,
+        _CONVERSATIONS.c.pending_seq,
+        _CONVERSATIONS.c.lease_holder,
+        _CONVERSATIONS.c.lease_until,
+    )
+    .where(_CONVERSATIONS.c.id == bindparam("conversation"))
+    .with_for_update()
+)
+_ENTRY = select(
+    _MESSAGES.c.conversation_id,
+    _MESSAGES.c.seq,
+    _MESSAGES.c.idempotency_key,
+    _MESSAGES.c.author,
+    _MESSAGES.c.agent_id,
+    _MESSAGES.c.epoch,
+    _MESSAGES.c.kind,
+    _MESSAGES.c.body,
+    _MESSAGES.c.created_at,
+).where(_MESSAGES.c.conversation_id == bindparam("conversation"))
+_BY_KEY = _ENTRY.where(_MESSAGES.c.idempotency_key == bindparam("key"))
+_SINCE = (
+    _ENTRY.where(_MESSAGES.c.seq > bindparam("after"))
+    .order_by(_MESSAGES.c.seq)
+    .limit(bindparam("most", type_=Integer))
+)
+_INSERT = insert(_MESSAGES)
+
+
+def open_conversation(
+    session: Session,
+    channel: str,
+    now: datetime,
+    *,
+    sender: str | None = None,
+    context: Mapping[str, Any] | None = None,
+) -> tuple[ConversationId, str]:
+    """Start a conversation owned by the bot; returns its id and the secret that resumes it."""
+    conversation_id = ConversationId(opaque_id())
+    secret = secrets.token_urlsafe(24)
+    session.execute(
+        insert(Conversation).values(
+            id=conversation_id,
+            channel=channel,
+            sender=sender,
+            secret_hash=_hash(secret),
+            owner=Owner.BOT,
+            epoch=0,
+            last_seq=0,
+            answered_seq=0,
+            assurance=0,
+            gentle=bool(context and context.get("gentle") is True),
+            fallbacks=0,
+            context=dict(context or {}),
+            created_at=now,
+            updated_at=now,
+        )
+    )
+    return conversation_id, secret
+
+
+def resume(session: Session, conversation_id: str, secret: str) -> ConversationId:
+    """The conversation's id, if the secret is its own.
+
+    Raises:
+        UnknownConversation: no such conversation, or another secret.
+    """
+    known = session.scalar(select(Conversation.secret_hash).where(Conversation.id == conversation_id))
+    # Compared in every case, so that timing does not tell which ids exist.
+    if not hmac.compare_digest(known or _hash(""), _hash(secret)) or not known:
+        raise UnknownConversation(conversation_id)
+    return ConversationId(conversation_id)
+
+
+def lock(session: Session, conversation_id: ConversationId) -> Standing:
+    """Lock the conversation's row until the transaction ends.
+
+    Raises:
+        UnknownConversation: no such conversation.
+    """
+    row = session.connection().execute(_LOCK, {"conversation": conversation_id}).first()
+    if row is None:
+        raise UnknownConversation(conversation_id)
+    return Standing(conversation_id, *row)
+
+
+def append_from_customer(
+    session: Session, conversation_id: ConversationId, key: str, body: Mapping[str, Any], now: datetime
+) -> tuple[Entry, Standing, bool]:
+    """Store what a customer wrote; returns the entry, the standing after it, and whether it is new.
+
+    The same key again returns the first entry and changes nothing. While the bot owns the
+    conversation the message is marked as waiting for a turn.
+
+    Raises:
+        UnknownConversation: no such conversation.
+    """
+    standing = lock(session, conversation_id)
+    known = session.connection().execute(_BY_KEY, {"conversation": conversation_id, "key": key}).first()
+    if known is not None:
+        return Entry(*known), standing, False
+    if (standing.owner, Event.CUSTOMER_WROTE) in TRANSITIONS:
+        standing = change_owner(session, standing, Event.CUSTOMER_WROTE, now)
+    (entry,) = _insert(session, standing, Author.CUSTOMER, [(key, Kind.MESSAGE, body)], now, None)
+    pending = entry.seq if standing.owner is Owner.BOT else standing.pending_seq
+    update_standing(session, conversation_id, last_seq=entry.seq, pending_seq=pending, updated_at=now)
+    return entry, replace(standing, last_seq=entry.seq, pending_seq=pending), True
+
+
+def append(
+    session: Session,
+    standing: Standing,
+    author: Author,
+    items: Sequence[tuple[str, Kind, Mapping[str, Any]]],
+    now: datetime,
+    *,
+    epoch: int | None,
+    agent_id: int | None = None,
+) -> list[Entry]:
+    """Store entries (key, kind, body) of the bot, an agent or the system.
+
+    `epoch` is the one the writer saw. Only what is true under any owner (a notice of the system,
+    an agent's private note) passes None.
+
+    Raises:
+        StaleEpoch: the conversation has changed hands since; nothing is written.
+    """
+    if epoch is not None and epoch != standing.epoch:
+        raise StaleEpoch(f"epoch {epoch} is past, the conversation is at {standing.epoch}")
+    if not items:
+        return []
+    entries = _insert(session, standing, author, items, now, agent_id)
+    update_standing(session, standing.id, last_seq=entries[-1].seq, updated_at=now)
+    return entries
+
+
+def change_owner(
+    session: Session,
+    standing: Standing,
+    event: Event,
+    now: datetime,
+    *,
+    epoch: int | None = None,
+    text: str = "",
+    agent_id: int | None = None,
+) -> Standing:
+    """Give the conversation to its next owner, with a status entry that everybody sees.
+
+    Turns that were waiting or under way end here: the new owner has the transcript.
+
+    Raises:
+        StaleEpoch: `epoch` was given and is past.
+        ImpossibleChange: the event does not fit the present owner.
+    """
+    if epoch is not None and epoch != standing.epoch:
+        raise StaleEpoch(f"epoch {epoch} is past, the conversation is at {standing.epoch}")
+    owner = after(standing.owner, event)
+    seq = standing.last_seq + 1
+    moved = replace(
+        standing,
+        owner=owner,
+        epoch=standing.epoch + 1,
+        last_seq=seq,
+        answered_seq=seq,
+        pending_seq=None,
+        lease_holder=None,
+        lease_until=None,
+    )
+    body = {"owner": owner.value, "event": event.value} | ({"text": text} if text else {})
+    item = (f"status:{moved.epoch}", Kind.STATUS, body)
+    _insert(session, replace(moved, last_seq=standing.last_seq), Author.SYSTEM, [item], now, agent_id)
+    update_standing(
+        session,
+        standing.id,
+        owner=owner,
+        epoch=moved.epoch,
+        last_seq=seq,
+        answered_seq=seq,
+        pending_seq=None,
+        lease_holder=None,
+        lease_until=None,
+        updated_at=now,
+    )
+    return moved
+
+
+def fetch_since(
+    session: Session, conversation_id: ConversationId, after_seq: int, limit: int = 500
+) -> list[Entry]:
+    """The entries after `after_seq`, in order, private notes included: channels leave those out."""
+    bounds = {"conversation": conversation_id, "after": after_seq, "most": limit}
+    return [Entry(*row) for row in session.connection().execute(_SINCE, bounds)]
+
+
+def update_standing(session: Session, conversation_id: ConversationId, **values: Any) -> None:
+    """Change columns of a conversation that is locked; for the modules of the ledger only."""
+    session.connection().execute(
+        _update(tuple(sorted(values))),
+        {"conversation": conversation_id} | {f"new_{name}": value for name, value in values.items()},
+    )
+
+
+@cache
+def _update(names: tuple[str, ...]) -> Update:
+    return (
+        update(_CONVERSATIONS)
+        .where(_CONVERSATIONS.c.id == bindparam("conversation"))
+        .values({name: bindparam(f"new_{name}") for name in names})
+    )
+
+
+def _insert(
+    session: Session,
+    standing: Standing,
+    author: Author,
+    items: Sequence[tuple[str, Kind, Mapping[str, Any]]],
+    now: datetime,
+    agent_id: int | None,
+) -> list[Entry]:
+    entries = [
+        Entry(standing.id, seq, key, author, agent_id, standing.epoch, kind, body, now)
+        for seq, (key, kind, body) in enumerate(items, start=standing.last_seq + 1)
+    ]
+    session.connection().execute(
+        _INSERT,
+        [
+            {
+                "conversation_id": entry.conversation_id,
+                "seq": entry.seq,
+                "idempotency_key": entry.key,
+                "author": entry.author,
+                "agent_id": entry.agent_id,
+                "epoch": entry.epoch,
+                "kind": entry.kind,
+                "body": dict(entry.body),
+                "created_at": entry.created_at,
+            }
+            for entry in entries
+        ],
+    )
+    return entries
+
+
+def _hash(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()

@@ -1,0 +1,81 @@
+"""Settings of the installation, read from environment variables.
+
+Every setting is described in docs/settings.md. Secrets are not settings: see `records.secrets`.
+"""
+
+from functools import cache
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """What an operator may set. Names of environment variables are the field names in capitals."""
+
+    model_config = SettingsConfigDict(extra="ignore", frozen=True)
+
+    data: Path = Path("var")
+    """Folder of everything the installation makes: databases, models, logs, secrets."""
+
+    host: str = "127.0.0.1"
+    """Address the center listens on. Engine and actions always listen on loopback."""
+
+    port: int = Field(8000, ge=1, le=65535)
+    """Port of the center: widget, console, APIs."""
+
+    engine_port: int = Field(5005, ge=1, le=65535)
+    """Port of the dialogue engine, on loopback."""
+
+    actions_port: int = Field(5055, ge=1, le=65535)
+    """Port of the action server, on loopback."""
+
+    database_url: str = ""
+    """SQLAlchemy URL of the records. Empty: SQLite in `data`."""
+
+    demo: bool = False
+    """Demonstration: demo customers, hints on the demo page, REST channel open on loopback."""
+
+    allowed_origins: str = ""
+    """Further origins whose pages may embed the widget, separated by commas, each matched exactly."""
+
+    engine_timeout_seconds: float = Field(8.0, gt=0)
+    """Longest wait for one answer of the engine; after one retry a person takes over."""
+
+    turn_lease_seconds: float = Field(6.0, gt=0)
+    """How long a worker holds a turn without a sign of life before another may take it up."""
+
+    offer_seconds: float = Field(30.0, gt=0)
+    """How long an offered conversation waits for its agent before it goes back to the queue."""
+
+    presence_seconds: float = Field(45.0, gt=0)
+    """An agent without a heartbeat for this long counts as gone."""
+
+    assurance_minutes: float = Field(30.0, gt=0)
+    """How long a proof of identity holds in a conversation."""
+
+    @property
+    def records_url(self) -> str:
+        """The records' database URL, the embedded default filled in."""
+        return self.database_url or f"sqlite:///{(self.data / 'records.db').resolve()}"
+
+    @property
+    def engine_url(self) -> str:
+        """Where the center reaches the engine."""
+        return f"http://127.0.0.1:{self.engine_port}"
+
+    @property
+    def actions_url(self) -> str:
+        """Where the engine reaches the action server."""
+        return f"http://127.0.0.1:{self.actions_port}"
+
+    @property
+    def origins(self) -> frozenset[str]:
+        """The further origins allowed to embed the widget."""
+        return frozenset(origin.strip() for origin in self.allowed_origins.split(",") if origin.strip())
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process, read once."""
+    return Settings()

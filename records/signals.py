@@ -1,0 +1,40 @@
+"""Signals inside one process: "this conversation has more, up to seq N".
+
+A signal carries no content: whoever hears it reads the ledger. Losing one delays, never loses.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from records.models import ConversationId
+
+EVERYTHING = ConversationId("*")
+"""Topic of those who watch all conversations, as the console's inbox does."""
+
+
+class Signals:
+    """Subscriptions by conversation. Use from the event loop only."""
+
+    def __init__(self) -> None:
+        """Start with no subscriber."""
+        self._bells: dict[ConversationId, set[asyncio.Event]] = defaultdict(set)
+
+    def advanced(self, conversation_id: ConversationId) -> None:
+        """Tell all who watch the conversation that its ledger, or its standing, has moved."""
+        for topic in (conversation_id, EVERYTHING):
+            for bell in self._bells.get(topic, ()):
+                bell.set()
+
+    @contextmanager
+    def watching(self, conversation_id: ConversationId) -> Iterator[asyncio.Event]:
+        """An event that is set at every signal; the watcher clears it before it reads the ledger."""
+        bell = asyncio.Event()
+        self._bells[conversation_id].add(bell)
+        try:
+            yield bell
+        finally:
+            self._bells[conversation_id].discard(bell)
+            if not self._bells[conversation_id]:
+                del self._bells[conversation_id]

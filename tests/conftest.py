@@ -1,0 +1,56 @@
+"""What several rings of tests use: a turned clock, databases of both kinds, a running centre."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from bench.stack import Stack
+from records.clock import ManualClock
+from records.models import Base
+from records.store import Store
+from tests import postgres
+
+START = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
+"""A Monday noon in the centre's time zone."""
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock(START)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    """An empty database on SQLite."""
+    store = Store(f"sqlite:///{tmp_path / 'records.db'}")
+    Base.metadata.create_all(store.engine)
+    yield store
+    store.close()
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    with postgres.running() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def any_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    """An empty database, once of each kind."""
+    if request.param == "sqlite":
+        store = Store(f"sqlite:///{tmp_path / 'records.db'}")
+    else:
+        store = Store(request.getfixturevalue("postgres_url"))
+        Base.metadata.drop_all(store.engine)
+    Base.metadata.create_all(store.engine)
+    yield store
+    store.close()
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """A whole running centre with the demonstration's customers, shared by the tests that harm nothing."""
+    with Stack(tmp_path_factory.mktemp("stack")) as running:
+        yield running
