@@ -1,0 +1,42 @@
+# Two commands matter: `make up` and `make test`. Both set up everything they need.
+export PORT ?= 8000
+export DATA ?= ./var
+export ENGINE_PORT ?= 5005
+export ACTIONS_PORT ?= 5055
+export DEMO ?= 1
+
+RUN = python3 -m uv run --no-sync
+
+.PHONY: up test train fmt lint types floors bench bench-ledger bench-takeover bench-turn bench-understanding
+
+up: ## set up, run, say where it is
+	@python3 deploy/up.py
+
+test: ## set up, run all tests
+	@python3 deploy/test.py
+
+train: ## train the engine's model if its data changed
+	@python3 -c "import sys; sys.path.insert(0, 'deploy'); import steps; sys.exit(steps.main([steps.have_uv, steps.have_environments, steps.have_model]))"
+
+fmt: ## format
+	@$(RUN) ruff format . && $(RUN) ruff check --fix .
+
+lint: ## style, both environments' code
+	@$(RUN) ruff format --check . && $(RUN) ruff check .
+
+types: ## mypy, strict
+	@$(RUN) mypy
+
+floors: ## a floor imports only from lower floors
+	@$(RUN) lint-imports
+
+bench: bench-ledger bench-takeover bench-turn ## every proof, small
+
+bench-ledger: ## N messages over sockets that are cut, center killed twice
+	@$(RUN) python -m bench.ledger --messages $(or $(N),200)
+
+bench-takeover: ## N races between a bot's reply and an agent's takeover
+	@$(RUN) python -m bench.takeover --races $(or $(N),500)
+
+bench-turn: ## ours against plain Rasa, side by side
+	@$(RUN) python -m bench.turn --utterances $(or $(N),200)

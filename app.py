@@ -1,0 +1,118 @@
+"""Floor 5: puts the web application together and serves it. Decides nothing itself."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import aiohttp
+import uvicorn
+from fastapi import FastAPI
+from sqlalchemy import text
+
+from bot import chat_channel, health, rest_channel
+from bot.engine_client import EngineClient
+from bot.security_headers import SecurityHeaders
+from bot.services import Services
+from bot.turn import Turns
+from bot.widget.pages import build_pages
+from handoff import console
+from handoff.dispatcher import Dispatcher
+from records import secrets
+from records.activity import Activity
+from records.clock import SystemClock
+from records.settings import Settings, settings
+from records.signals import Signals
+from records.store import Store
+
+LARGEST_FRAME_BYTES = 64 * 1024
+
+
+def create_app(chosen: Settings) -> FastAPI:
+    """The whole web application of one center process."""
+    store = Store(chosen.records_url)
+    clock = SystemClock()
+    signals = Signals()
+    keys = secrets.load(chosen.data)
+    engine = EngineClient(chosen.engine_url, keys["ENGINE_TOKEN"], chosen.engine_timeout_seconds)
+    activity = Activity(signals)
+    turns = Turns(store, clock, engine, signals, activity, chosen)
+    dispatcher = Dispatcher(store, clock, signals, chosen)
+    services = Services(store, clock, chosen, keys, signals, activity, turns)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        await engine.open()
+        background = [
+            asyncio.create_task(turns.sweep_forever(), name="sweep"),
+            asyncio.create_task(dispatcher.run(), name="dispatcher"),
+        ]
+        yield
+        await turns.drain()
+        for task in background:
+            task.cancel()
+        for task in background:
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+        await engine.close()
+        store.close()
+
+    app = FastAPI(title="Contact centre", version="0.1.0", lifespan=lifespan)
+    app.include_router(build_pages(demo=chosen.demo))
+    app.include_router(chat_channel.router(services))
+    app.include_router(rest_channel.router(services))
+    app.include_router(
+        health.router(
+            {
+                "engine": engine.healthy,
+                "actions": lambda: _answers(f"{chosen.actions_url}/health"),
+                "database": lambda: _database_answers(store),
+            }
+        )
+    )
+    console.mount(app, store, clock, signals, activity, chosen, keys)
+    app.add_middleware(SecurityHeaders)
+    return app
+
+
+async def _answers(url: str) -> bool:
+    try:
+        async with (
+            aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=2)) as session,
+            session.get(url) as response,
+        ):
+            return response.status == 200
+    except (aiohttp.ClientError, TimeoutError):
+        return False
+
+
+async def _database_answers(store: Store) -> bool:
+    def ask() -> bool:
+        with store.reading() as session:
+            return session.scalar(text("SELECT 1")) == 1
+
+    try:
+        return await asyncio.to_thread(ask)
+    except Exception:
+        logging.getLogger(__name__).exception("the database does not answer")
+        return False
+
+
+def main() -> None:
+    """Serve until told to stop."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    chosen = settings()
+    uvicorn.run(
+        create_app(chosen),
+        host=chosen.host,
+        port=chosen.port,
+        ws_max_size=LARGEST_FRAME_BYTES,
+        access_log=False,
+        log_level="warning",
+        timeout_graceful_shutdown=5,
+    )
+
+
+if __name__ == "__main__":
+    main()

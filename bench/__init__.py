@@ -1,0 +1,1 @@
+"""Proofs: each prints what it did and ends with one line of JSON."""

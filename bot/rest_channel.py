@@ -1,0 +1,188 @@
+"""The REST channel, shaped as Rasa's own so that its clients work: ask and get the turn's replies.
+
+`sender` names a conversation of this channel only; it never reaches one of another channel. Outside
+the demonstration the caller is a program of the insurer and shows the installation's REST token.
+"""
+
+import asyncio
+import hmac
+import ipaddress
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, HTTPException, Query, Request
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from bot import rendering, utterance
+from bot.services import Services
+from bot.turn import Receipt
+from bot.utterance import Unacceptable
+from records import ledger
+from records.ledger import Entry
+from records.models import Author, Conversation, ConversationId, Owner
+from records.models.base import opaque_id
+
+CHANNEL = "rest"
+LONGEST_WAIT_SECONDS = 30.0
+
+Sender = Annotated[str, Field(min_length=1, max_length=255)]
+
+
+class Metadata(BaseModel):
+    """What a client may say beside the words."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    message_id: str | None = Field(None, min_length=1, max_length=64)
+    """The client's own name for the message: the same again is not a new message."""
+
+
+class Incoming(BaseModel):
+    """A message of Rasa's REST channel."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    sender: Sender
+    message: str = ""
+    metadata: Metadata = Metadata()
+
+
+def router(services: Services) -> APIRouter:
+    """The routes of the REST channel."""
+    routes = APIRouter(prefix="/webhooks/rest", dependencies=[Depends(_guard(services))])
+
+    @routes.get("/", summary="Whether the channel is there")
+    async def status() -> dict[str, str]:
+        return {"status": "ok"}
+
+    @routes.post("/webhook", summary="Say something; returns the replies of the turn")
+    async def say(incoming: Incoming) -> list[dict[str, Any]]:
+        conversation_id = await asyncio.to_thread(_conversation, services, incoming.sender)
+        key = incoming.metadata.message_id or opaque_id()
+        try:
+            receipt = await services.turns.receive(
+                conversation_id, key, lambda session: _body(session, conversation_id, incoming.message)
+            )
+        except Unacceptable as error:
+            return [_refusal(incoming.sender, error)]
+        entries = await _replies(services, conversation_id, receipt)
+        return [shown for entry in entries if (shown := rendering.for_rest(entry, incoming.sender))]
+
+    @routes.get("/webhook/{sender}", summary="What was said after an entry, by anybody")
+    async def since(
+        sender: str, after: Annotated[int, Query(ge=0)] = 0, wait: Annotated[float, Query(ge=0, le=30)] = 0
+    ) -> list[dict[str, Any]]:
+        conversation_id = await asyncio.to_thread(_find, services, sender)
+        if conversation_id is None:
+            return []
+        entries = await _fetch(services, conversation_id, after)
+        if not entries and wait:
+            await _next_entry(services, conversation_id, after, wait)
+            entries = await _fetch(services, conversation_id, after)
+        return [shown for entry in entries if (shown := rendering.for_rest(entry, sender))]
+
+    return routes
+
+
+def _guard(services: Services) -> Any:
+    expected = services.secrets["REST_TOKEN"]
+
+    def check(request: Request) -> None:
+        header = request.headers.get("authorization", "")
+        if hmac.compare_digest(header.encode(), f"Bearer {expected}".encode()):
+            return
+        if services.settings.demo and request.client and _is_loopback(request.client.host):
+            return
+        raise HTTPException(401, "this channel wants the installation's REST token as a bearer token")
+
+    return check
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _find(services: Services, sender: str) -> ConversationId | None:
+    with services.store.reading() as session:
+        found = session.scalar(
+            select(Conversation.id).where(Conversation.channel == CHANNEL, Conversation.sender == sender)
+        )
+    return ConversationId(found) if found else None
+
+
+def _conversation(services: Services, sender: str) -> ConversationId:
+    if found := _find(services, sender):
+        return found
+    try:
+        with services.store.writing() as session:
+            conversation_id, _ = ledger.open_conversation(
+                session, CHANNEL, services.clock.now(), sender=sender
+            )
+    except IntegrityError:
+        # Two first messages at once: the other one opened it.
+        found = _find(services, sender)
+        if found is None:
+            raise
+        return found
+    return conversation_id
+
+
+def _body(session: Session, conversation_id: ConversationId, message: str) -> dict[str, Any]:
+    if utterance.is_button(message):
+        return utterance.pressed(session, conversation_id, message)
+    return utterance.typed(message)
+
+
+def _refusal(sender: str, error: Unacceptable) -> dict[str, Any]:
+    custom = {"tier": 1, "intent": None, "error": error.code}
+    return {"recipient_id": sender, "text": str(error), "custom": custom}
+
+
+async def _replies(services: Services, conversation_id: ConversationId, receipt: Receipt) -> list[Entry]:
+    """What the turn of the received message said; what came meanwhile where it started none."""
+    if receipt.answering is not None:
+        # The turn goes on if the client hangs up: it is the conversation's, not the request's.
+        return await asyncio.shield(receipt.answering)
+    await _answered(services, conversation_id, receipt.entry.seq)
+    return await _fetch(services, conversation_id, receipt.entry.seq)
+
+
+async def _answered(services: Services, conversation_id: ConversationId, seq: int) -> None:
+    """Wait until the bot has nothing to say any more to the message `seq`."""
+
+    def settled() -> bool:
+        with services.store.reading() as session:
+            conversation = session.get_one(Conversation, conversation_id)
+            return conversation.owner is not Owner.BOT or conversation.answered_seq >= seq
+
+    with services.signals.watching(conversation_id) as bell:
+        async with asyncio.timeout(LONGEST_WAIT_SECONDS):
+            while not await asyncio.to_thread(settled):
+                await bell.wait()
+                bell.clear()
+
+
+async def _next_entry(
+    services: Services, conversation_id: ConversationId, after: int, wait_seconds: float
+) -> None:
+    with services.signals.watching(conversation_id) as bell:
+        try:
+            async with asyncio.timeout(wait_seconds):
+                while not await _fetch(services, conversation_id, after):
+                    await bell.wait()
+                    bell.clear()
+        except TimeoutError:
+            return
+
+
+async def _fetch(services: Services, conversation_id: ConversationId, after: int) -> list[Entry]:
+    def read() -> list[Entry]:
+        with services.store.reading() as session:
+            return ledger.fetch_since(session, conversation_id, after)
+
+    return [entry for entry in await asyncio.to_thread(read) if entry.author is not Author.CUSTOMER]

@@ -1,0 +1,226 @@
+"""One customer message through the tiers: stored, answered by the bot or left to the person who owns it.
+
+Never silent: a turn whose engine fails goes to a person; a turn whose worker dies is taken up again.
+"""
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from prometheus_client import Counter, Histogram
+from sqlalchemy.orm import Session
+
+from actions import identity
+from bot import rendering
+from bot.engine_client import Answer, Engine, EngineUnavailable
+from handoff import queue
+from records import ledger, turns
+from records.activity import Activity
+from records.clock import Clock
+from records.ledger import Entry, StaleEpoch
+from records.models import ConversationId
+from records.models.base import opaque_id
+from records.settings import Settings
+from records.signals import Signals
+from records.store import Store
+from records.turns import Turn
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+TURNS = Counter("centre_turns", "Turns of the bot, by how they ended", ["outcome"])
+TURN_SECONDS = Histogram("centre_turn_seconds", "From a turn's start to its stored replies")
+
+TYPING_AFTER_SECONDS = 0.4
+"""Quicker answers need no sign that one is coming."""
+
+BOT_FAILED = (
+    "Sorry, something went wrong on our side. Your message is safe, and a colleague takes over from here."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of a customer's message."""
+
+    entry: Entry
+    fresh: bool
+    """False: the same key was stored before; nothing was done again."""
+    answering: asyncio.Task[list[Entry]] | None
+    """The turn this message started; None when a person owns the conversation or a turn is under way."""
+
+
+class Turns:
+    """Takes customers' messages and has the bot answer them, one at a time in each conversation."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        engine: Engine,
+        signals: Signals,
+        activity: Activity,
+        settings: Settings,
+    ) -> None:
+        """Everything it touches is given."""
+        self._store = store
+        self._clock = clock
+        self._engine = engine
+        self._signals = signals
+        self._activity = activity
+        self._lease_seconds = settings.turn_lease_seconds
+        self._running: set[asyncio.Task[list[Entry]]] = set()
+
+    async def receive(
+        self,
+        conversation_id: ConversationId,
+        key: str,
+        body: Mapping[str, Any] | Callable[[Session], Mapping[str, Any]],
+    ) -> Receipt:
+        """Store a message; when this returns, it is committed.
+
+        `body` is what `bot.utterance` made of the message; a function of the session where that
+        takes the ledger (a pressed button).
+
+        Raises:
+            UnknownConversation: no such conversation.
+            Unacceptable: from `body`.
+        """
+        worker = opaque_id()
+
+        def store(session: Session) -> tuple[Entry, bool, Turn | None]:
+            now = self._clock.now()
+            content = body(session) if callable(body) else body
+            entry, standing, fresh = ledger.append_from_customer(session, conversation_id, key, content, now)
+            turn = turns.take(session, standing, worker, now, self._lease_seconds) if fresh else None
+            return entry, fresh, turn
+
+        entry, fresh, turn = await self._write(store)
+        if fresh:
+            self._signals.advanced(conversation_id)
+        return Receipt(entry, fresh, self._start(turn) if turn else None)
+
+    async def sweep(self) -> int:
+        """Take up every turn that nobody is working on; returns how many."""
+
+        def take_all(session: Session) -> list[Turn]:
+            now = self._clock.now()
+            taken = (
+                turns.take(session, ledger.lock(session, one), opaque_id(), now, self._lease_seconds)
+                for one in turns.unfinished(session, now)
+            )
+            return [turn for turn in taken if turn is not None]
+
+        taken = await self._write(take_all)
+        for turn in taken:
+            log.info("taking up turn %s", turn.id)
+            self._start(turn)
+        return len(taken)
+
+    async def sweep_forever(self, interval_seconds: float = 1.0) -> None:
+        """Sweep until cancelled; a failing database is reported and tried again."""
+        while True:
+            try:
+                await self.sweep()
+            except Exception:
+                log.exception("sweep failed")
+            await asyncio.sleep(interval_seconds)
+
+    async def drain(self) -> None:
+        """Let the turns under way finish; what does not finish in a lease is taken up after the restart."""
+        if self._running:
+            await asyncio.wait(self._running, timeout=self._lease_seconds)
+
+    def _start(self, turn: Turn) -> asyncio.Task[list[Entry]]:
+        task = asyncio.create_task(self._work(turn), name=f"turn {turn.id}")
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        return task
+
+    async def _work(self, turn: Turn) -> list[Entry]:
+        """Answer the turn and those that arrived meanwhile; returns the entries of the first."""
+        first: list[Entry] | None = None
+        following: Turn | None = turn
+        while following is not None:
+            entries, following = await self._answer(following)
+            first = entries if first is None else first
+        return first or []
+
+    async def _answer(self, turn: Turn) -> tuple[list[Entry], Turn | None]:
+        accompanying = asyncio.create_task(self._accompany(turn))
+        begun = time.monotonic()
+        try:
+            answer: Answer | None = await self._ask(turn)
+        except EngineUnavailable as error:
+            log.warning("turn %s goes to a person: %s", turn.id, error)
+            answer = None
+        finally:
+            accompanying.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await accompanying
+        try:
+            result = await self._write(lambda session: self._finish(session, turn, answer))
+        except StaleEpoch:
+            # A person took over, or another worker the turn: what the bot had to say is not said.
+            TURNS.labels("overtaken").inc()
+            return [], None
+        TURNS.labels("answered" if answer else "failed").inc()
+        TURN_SECONDS.observe(time.monotonic() - begun)
+        self._activity.stopped(turn.conversation_id)
+        self._signals.advanced(turn.conversation_id)
+        return result
+
+    async def _ask(self, turn: Turn) -> Answer:
+        try:
+            return await self._engine.ask(turn)
+        except EngineUnavailable as error:
+            log.info("turn %s asks again: %s", turn.id, error)
+            return await self._engine.ask(turn)
+
+    async def _accompany(self, turn: Turn) -> None:
+        """Show that the bot is at it when that takes a while, and keep the lease."""
+        await asyncio.sleep(TYPING_AFTER_SECONDS)
+        self._activity.typing(turn.conversation_id, "bot")
+        while True:
+            await asyncio.sleep(self._lease_seconds / 3)
+            await self._write(
+                lambda session: turns.renew(session, turn, self._clock.now(), self._lease_seconds)
+            )
+
+    def _finish(self, session: Session, turn: Turn, answer: Answer | None) -> tuple[list[Entry], Turn | None]:
+        now = self._clock.now()
+        bodies = _bodies(answer)
+        last = bodies[-1].setdefault("custom", {})
+        last["assurance"] = identity.level(session, turn.conversation_id, now)
+        entries, standing = turns.finish(session, turn, bodies, now)
+        if reason := last.get("handoff"):
+            standing = queue.hand_over(session, standing, reason, now)
+            entries += ledger.fetch_since(session, turn.conversation_id, entries[-1].seq)
+            return entries, None
+        if standing.pending_seq is None:
+            return entries, None
+        return entries, turns.take(session, standing, turn.worker, now, self._lease_seconds)
+
+    async def _write(self, work: Callable[[Session], T]) -> T:
+        def transaction() -> T:
+            with self._store.writing() as session:
+                return work(session)
+
+        return await asyncio.to_thread(transaction)
+
+
+def _bodies(answer: Answer | None) -> list[dict[str, Any]]:
+    if answer is None:
+        return [{"text": BOT_FAILED, "custom": {"tier": 3, "handoff": "bot_failed", "intent": None}}]
+    bodies = rendering.replies(answer.messages)
+    if not bodies:
+        # An engine that heard and says nothing would leave the customer alone.
+        log.error("the engine had no words for intent %s", answer.intent)
+        return _bodies(None)
+    custom = bodies[-1].get("custom", {})
+    bodies[-1]["custom"] = {"tier": 1, **custom, "intent": answer.intent}
+    return bodies

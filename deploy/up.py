@@ -1,0 +1,66 @@
+"""`make up`: set up what is missing, run the centre, and say where it is. Ctrl-C stops all of it."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+
+import steps
+
+PORT = os.environ.get("PORT", "8000")
+START_SECONDS = 120
+
+
+def main() -> int:
+    """Set up, start, wait until all is green, tell; returns when the processes have ended."""
+    print("Setting up the contact centre")
+    failed = steps.main([steps.have_uv, steps.have_environments, steps.have_model, steps.have_records])
+    if failed:
+        return failed
+    command = [steps.PYTHON, "-m", "honcho", "start"]
+    # In its own process group: Ctrl-C reaches it through us, once.
+    honcho = subprocess.Popen(command, cwd=steps.ROOT, env=steps.environment(), start_new_session=True)
+    for stop in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(stop, lambda *_: honcho.terminate())
+    if _wait(honcho):
+        _tell()
+    return honcho.wait()
+
+
+def _wait(honcho: subprocess.Popen) -> bool:
+    begun = time.monotonic()
+    while honcho.poll() is None:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{PORT}/healthz", timeout=2):
+                return True
+        except (urllib.error.URLError, OSError):
+            pass
+        if time.monotonic() - begun > START_SECONDS:
+            print(f"The centre is not green after {START_SECONDS} s; see {steps.LOGS}", file=sys.stderr)
+            honcho.terminate()
+            return False
+        time.sleep(0.3)
+    return False
+
+
+def _tell() -> None:
+    passwords = steps.DATA / "first-passwords"
+    lines = [
+        "",
+        "The centre is up.",
+        f"  demo page and chat   http://127.0.0.1:{PORT}/",
+        f"  agents' console      http://127.0.0.1:{PORT}/console",
+        f"  health               http://127.0.0.1:{PORT}/healthz",
+    ]
+    if passwords.exists():
+        lines.append(f"  agents' first passwords (also in {passwords}; delete it once they are changed):")
+        lines += [f"    {line}" for line in passwords.read_text().splitlines()]
+    lines.append("Ctrl-C stops it.")
+    print("\n".join(lines), flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,65 @@
+"""Reporting a case over the public surface, in the words of people who just had an accident."""
+
+from tests.conversations.conftest import Customer
+
+ANSWERS = {
+    "kind": "an accident",
+    "reporter": "I am the insured",
+    "relation": "it was me",
+    "who": "it happened to me",
+    "insured": "Li Wei",
+    "policy": "880000100102",
+    "date": "yesterday",
+    "happened_on": "yesterday",
+    "place": "on Jianguo Road in Beijing",
+    "description": "I slipped on the wet stairs and broke my left wrist",
+    "what": "I slipped on the wet stairs and broke my left wrist",
+    "hospital": "Beijing Chaoyang Hospital",
+    "contact": "+12025550101",
+    "phone": "+12025550101",
+}
+
+
+def report_accident(customer: Customer) -> None:
+    """Answer every question of the report until it is registered."""
+    customer.say("I had an accident yesterday, I broke my wrist")
+    for _ in range(16):
+        expected = customer.custom.get("expects")
+        if expected is None:
+            return
+        answer = next((words for name, words in ANSWERS.items() if name in expected), "yes")
+        customer.say(answer)
+
+
+def test_an_accident_is_registered_with_a_number_and_what_comes_next(customer: Customer) -> None:
+    report_accident(customer)
+    claim = customer.custom["claim"]
+    assert claim.startswith("CL")
+    assert claim in customer.text
+    assert customer.custom["service"] == "report_claim"
+
+
+def test_asking_for_a_person_gives_one_with_the_place_in_line(customer: Customer) -> None:
+    report_accident(customer)
+    customer.say("I want to talk to a person please")
+    assert customer.custom["handoff"] == "asked_for"
+    assert customer.custom["tier"] == 3
+    seq = customer.replies[-1]["seq"]
+    customer.say("are you there?")
+    assert all(reply["author"] != "bot" for reply in customer.replies)
+    assert customer.since(0)[-1]["seq"] >= seq
+
+
+def test_a_question_in_the_middle_is_answered_and_the_report_goes_on(customer: Customer) -> None:
+    customer.say("I want to report an accident")
+    before = customer.custom["expects"]
+    customer.say("what is the cooling-off period?")
+    assert customer.custom["expects"] == before
+    assert "15 days" in customer.text
+
+
+def test_a_report_can_be_stopped(customer: Customer) -> None:
+    customer.say("I want to report an accident")
+    customer.say("stop, forget it")
+    assert customer.custom.get("expects") is None
+    assert "claim" not in customer.custom
