@@ -10,13 +10,13 @@ RUN = python3 -m uv run --no-sync
 .PHONY: up test train fmt lint types floors bench bench-ledger bench-takeover bench-turn bench-understanding
 
 up: ## set up, run, say where it is
-	@python3 deploy/up.py
+	@python3 -m deploy.up
 
 test: ## set up, run all tests
-	@python3 deploy/test.py
+	@python3 -m deploy.test
 
 train: ## train the engine's model if its data changed
-	@python3 -c "import sys; sys.path.insert(0, 'deploy'); import steps; sys.exit(steps.main([steps.have_uv, steps.have_environments, steps.have_model]))"
+	@python3 -m deploy.train
 
 fmt: ## format
 	@$(RUN) ruff format . && $(RUN) ruff check --fix .

@@ -90,7 +90,7 @@ async def _answers(url: str) -> bool:
 async def _database_answers(store: Store) -> bool:
     def ask() -> bool:
         with store.reading() as session:
-            return session.scalar(text("SELECT 1")) == 1
+            return bool(session.scalar(text("SELECT 1")) == 1)
 
     try:
         return await asyncio.to_thread(ask)

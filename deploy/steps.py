@@ -11,7 +11,7 @@ import sys
 import time
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Iterator, List, Optional, Sequence
+from typing import Callable, Iterator, Optional, Sequence
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = Path(os.environ.get("DATA", "var"))
@@ -25,7 +25,7 @@ class SetupFailed(Exception):
     """A step failed; the message says what a person can do."""
 
 
-def environment() -> dict:
+def environment() -> "dict[str, str]":
     """The environment of all our processes: quiet, and with the settings made explicit."""
     return {
         **os.environ,
@@ -119,7 +119,7 @@ def _program(name: str) -> bool:
     return bool(shutil.which(name) or list(Path("/usr/lib/postgresql").glob(f"*/bin/{name}")))
 
 
-def main(steps: List) -> int:
+def main(steps: "Sequence[Callable[[], None]]") -> int:
     """Run the steps; returns the exit status, having told what went wrong."""
     try:
         for one in steps:

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-import steps
+from deploy import steps
 
 PROGRAMS = ["chromium=chromium", "initdb=postgresql"]
 

@@ -8,7 +8,7 @@ import time
 import urllib.error
 import urllib.request
 
-import steps
+from deploy import steps
 
 PORT = os.environ.get("PORT", "8000")
 START_SECONDS = 120
@@ -30,7 +30,7 @@ def main() -> int:
     return honcho.wait()
 
 
-def _wait(honcho: subprocess.Popen) -> bool:
+def _wait(honcho: "subprocess.Popen[bytes]") -> bool:
     begun = time.monotonic()
     while honcho.poll() is None:
         try:

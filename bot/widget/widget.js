@@ -555,6 +555,6 @@ const embed = () => {
 	Object.assign(host.dataset, SCRIPT.dataset);
 	if (!document.querySelector('contact-centre-chat')) document.body.append(host);
 };
-if (SCRIPT && document.body) embed();
-else if (SCRIPT) addEventListener('DOMContentLoaded', embed);
+if (SCRIPT && document.readyState === 'complete') embed();
+else if (SCRIPT) for (const when of ['DOMContentLoaded', 'load']) addEventListener(when, embed);
 })();

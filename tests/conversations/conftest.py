@@ -53,7 +53,8 @@ class Customer:
         """What the last message of the turn says for machines."""
         customs = [reply["custom"] for reply in self.replies if "custom" in reply]
         assert customs, self.replies
-        return customs[-1]
+        last: dict[str, Any] = customs[-1]
+        return last
 
     def since(self, after: int, wait: float = 0) -> list[dict[str, Any]]:
         """What was said after an entry."""

@@ -53,7 +53,7 @@ async def test_the_same_key_again_is_acknowledged_with_the_same_seq(stack: Stack
     async with connect(stack.socket_url) as socket:
         await greeted(socket)
         say = {"type": "say", "key": "k-1", "text": "hello"}
-        acks = []
+        acks: list[dict[str, Any]] = []
         for _ in range(2):
             await socket.send(json.dumps(say))
         while len(acks) < 2:
