@@ -53,6 +53,7 @@ async def fire(stack: Stack, messages: int, kills: int, seed: int = 7) -> dict[s
     seconds = time.monotonic() - begun
     for task in running:
         task.cancel()
+    await asyncio.gather(*running, cutting, return_exceptions=True)
     return {
         "messages": sum(len(client.sent) for client in clients),
         **_compare(stack, clients),

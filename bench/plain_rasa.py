@@ -145,7 +145,7 @@ def serve(port: int) -> None:
 
 
 def _rasa(arguments: list[str], home: Path, log: Any) -> None:
-    finished = subprocess.run(  # noqa: S603 -- our own interpreter, our own arguments
+    finished = subprocess.run(
         _command(arguments), cwd=home, stdout=log, stderr=log, env=_environment(), check=False
     )
     if finished.returncode:

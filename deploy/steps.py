@@ -77,13 +77,24 @@ def have_uv() -> None:
 def have_environments() -> None:
     """The two environments: the centre's (Python 3.12) and the engine's (Python 3.10)."""
     with step("the centre's environment (Python 3.12)"):
-        run([*UV, "sync", "--locked"], "sync-centre.log", "Is Python 3.12 installed, and PyPI in reach?")
+        run(
+            [*UV, "sync", "--locked", *_interpreter("3.12")],
+            "sync-centre.log",
+            "Is Python 3.12 installed, and PyPI in reach?",
+        )
     with step("the engine's environment (Python 3.10; a minute or two the first time)"):
         run(
-            [*UV, "sync", "--locked", "--project", "bot/engine"],
+            [*UV, "sync", "--locked", "--project", "bot/engine", *_interpreter("3.10")],
             "sync-engine.log",
             "Is Python 3.10 installed, and PyPI in reach?",
         )
+
+
+def _interpreter(version: str) -> "list[str]":
+    """Options that name pyenv's interpreter, where pyenv has one: its shims answer for one version only."""
+    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
+    found = sorted(pyenv.glob(f"versions/{version}.*/bin/python{version}"))
+    return ["--python", str(found[-1])] if found else []
 
 
 def have_model() -> None:

@@ -33,14 +33,10 @@ class Customer:
         return self.say(payload)
 
     def prove_identity(self, policy: str, birth: str, id_tail: str) -> "Customer":
-        """Answer the questions of the knowledge check, whatever their order."""
-        answers = {"policy": policy, "phone": policy, "birth": birth, "id": id_tail}
-        for _ in range(4):
-            expected = self.custom.get("expects") or ""
-            answer = next((value for name, value in answers.items() if name in expected), None)
-            if answer is None:
-                return self
-            self.say(answer)
+        """Answer the questions of the knowledge check once, whatever their order."""
+        answers = {"identifier": policy, "birth": birth, "id_ending": id_tail}
+        while (expected := self.custom.get("expects")) in answers:
+            self.say(answers.pop(expected))
         return self
 
     @property

@@ -20,6 +20,7 @@ async def chat(stack: Stack) -> AsyncIterator[ChatClient]:
     await client.until(lambda one: one.conversation is not None)
     yield client
     running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
 
 
 async def exchange(socket: ClientConnection, frame: Any) -> dict[str, Any]:
