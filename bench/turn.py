@@ -30,7 +30,7 @@ from bench.stack import COMMANDS, ROOT, START_SECONDS, Stack, free_ports
 UTTERANCES = ROOT / "tests" / "data" / "heldout_utterances.yml"
 BLOCK = 20
 """Utterances in a row to one side, before the other has its turn: so that both meet the same machine."""
-SMALL_TALK = ("hello", "thank you", "what is the grace period", "what can you do", "where is your office")
+SMALL_TALK = ("hello", "thank you", "what is the grace period", "what can you do", "are you a robot")
 
 
 @dataclass

@@ -22,10 +22,10 @@ from records import ledger, turns
 from records.activity import Activity
 from records.clock import Clock
 from records.ledger import Entry, StaleEpoch
-from records.models import ConversationId
+from records.models import ConversationId, Kind, Owner
 from records.models.base import opaque_id
 from records.settings import Settings
-from records.signals import Signals
+from records.signals import PEOPLE, Signals
 from records.store import Store
 from records.turns import Turn
 
@@ -92,16 +92,18 @@ class Turns:
         """
         worker = opaque_id()
 
-        def store(session: Session) -> tuple[Entry, bool, Turn | None]:
+        def store(session: Session) -> tuple[Entry, bool, Owner, Turn | None]:
             now = self._clock.now()
             content = body(session) if callable(body) else body
             entry, standing, fresh = ledger.append_from_customer(session, conversation_id, key, content, now)
             turn = turns.take(session, standing, worker, now, self._lease_seconds) if fresh else None
-            return entry, fresh, turn
+            return entry, fresh, standing.owner, turn
 
-        entry, fresh, turn = await self._write(store)
+        entry, fresh, owner, turn = await self._write(store)
         if fresh:
             self._signals.advanced(conversation_id)
+        if fresh and owner is not Owner.BOT:
+            self._signals.advanced(PEOPLE)
         return Receipt(entry, fresh, self._start(turn) if turn else None)
 
     async def sweep(self) -> int:
@@ -163,7 +165,7 @@ class Turns:
             with contextlib.suppress(asyncio.CancelledError):
                 await accompanying
         try:
-            result = await self._write(lambda session: self._finish(session, turn, answer))
+            result = await self._store_answer(turn, answer)
         except StaleEpoch:
             # A person took over, or another worker the turn: what the bot had to say is not said.
             TURNS.labels("overtaken").inc()
@@ -172,7 +174,21 @@ class Turns:
         TURN_SECONDS.observe(time.monotonic() - begun)
         self._activity.stopped(turn.conversation_id)
         self._signals.advanced(turn.conversation_id)
+        if any(entry.kind is Kind.STATUS for entry in result[0]):
+            self._signals.advanced(PEOPLE)
         return result
+
+    async def _store_answer(self, turn: Turn, answer: Answer | None) -> tuple[list[Entry], Turn | None]:
+        try:
+            return await self._write(lambda session: self._finish(session, turn, answer))
+        except StaleEpoch:
+            raise
+        except Exception:
+            if answer is None:
+                raise
+            # What cannot be stored once cannot be stored again: a person, not the same turn for ever.
+            log.exception("the answer to turn %s could not be stored", turn.id)
+            return await self._write(lambda session: self._finish(session, turn, None))
 
     async def _ask(self, turn: Turn) -> Answer:
         try:
@@ -198,7 +214,7 @@ class Turns:
         last["assurance"] = identity.level(session, turn.conversation_id, now)
         entries, standing = turns.finish(session, turn, bodies, now)
         if reason := last.get("handoff"):
-            standing = queue.hand_over(session, standing, reason, now)
+            queue.hand_over(session, standing, reason, now, intent=answer.intent if answer else None)
             entries += ledger.fetch_since(session, turn.conversation_id, entries[-1].seq)
             return entries, None
         if standing.pending_seq is None:

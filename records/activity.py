@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Literal
 
 from records.models import ConversationId
-from records.signals import Signals
+from records.signals import PEOPLE, Signals
 
 Party = Literal["customer", "bot", "agent"]
 TYPING_SECONDS = 5.0
@@ -25,6 +25,8 @@ class Activity:
         """`party` is typing now; it is believed for five seconds."""
         self._typing[conversation_id] = (party, self._monotonic() + TYPING_SECONDS)
         self._signals.advanced(conversation_id)
+        if party == "customer":
+            self._signals.advanced(PEOPLE)
 
     def stopped(self, conversation_id: ConversationId) -> None:
         """Nobody is typing any more: the message is there."""

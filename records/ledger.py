@@ -55,6 +55,7 @@ class Standing:
     """The locked state of a conversation inside a transaction."""
 
     id: ConversationId
+    channel: str
     owner: Owner
     epoch: int
     last_seq: int
@@ -69,6 +70,7 @@ _CONVERSATIONS = cast(Table, Conversation.__table__)
 _MESSAGES = cast(Table, Message.__table__)
 _LOCK = (
     select(
+        _CONVERSATIONS.c.channel,
         _CONVERSATIONS.c.owner,
         _CONVERSATIONS.c.epoch,
         _CONVERSATIONS.c.last_seq,

@@ -10,8 +10,9 @@ from contextlib import contextmanager
 
 from records.models import ConversationId
 
-EVERYTHING = ConversationId("*")
-"""Topic of those who watch all conversations, as the console's inbox does."""
+PEOPLE = ConversationId("people")
+"""Topic of queue and console: rung by whatever happens in conversations that people own or are given,
+and when an agent's capacity changes; not by what is merely said to the bot."""
 
 
 class Signals:
@@ -22,10 +23,9 @@ class Signals:
         self._bells: dict[ConversationId, set[asyncio.Event]] = defaultdict(set)
 
     def advanced(self, conversation_id: ConversationId) -> None:
-        """Tell all who watch the conversation that its ledger, or its standing, has moved."""
-        for topic in (conversation_id, EVERYTHING):
-            for bell in self._bells.get(topic, ()):
-                bell.set()
+        """Tell all who watch the conversation that its ledger has moved."""
+        for bell in self._bells.get(conversation_id, ()):
+            bell.set()
 
     @contextmanager
     def watching(self, conversation_id: ConversationId) -> Iterator[asyncio.Event]:

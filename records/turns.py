@@ -7,9 +7,9 @@ may be taken by any other. Finishing checks epoch and lease in the transaction t
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy import Table, bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from records import ledger
@@ -34,15 +34,15 @@ class Turn:
         return f"{self.conversation_id}:{self.seq}"
 
 
+_MESSAGES = cast(Table, Message.__table__)
 _NEXT = (
-    select(Message.__table__.c.seq, Message.__table__.c.body, Conversation.__table__.c.channel)
-    .join_from(Message.__table__, Conversation.__table__)
+    select(_MESSAGES.c.seq, _MESSAGES.c.body)
     .where(
-        Message.__table__.c.conversation_id == bindparam("conversation"),
-        Message.__table__.c.seq > bindparam("answered"),
-        Message.__table__.c.author == Author.CUSTOMER,
+        _MESSAGES.c.conversation_id == bindparam("conversation"),
+        _MESSAGES.c.seq > bindparam("answered"),
+        _MESSAGES.c.author == Author.CUSTOMER,
     )
-    .order_by(Message.__table__.c.seq)
+    .order_by(_MESSAGES.c.seq)
     .limit(1)
 )
 
@@ -67,7 +67,7 @@ def take(
     ledger.update_standing(
         session, standing.id, lease_holder=worker, lease_until=now + timedelta(seconds=lease_seconds)
     )
-    return Turn(standing.id, message.seq, standing.epoch, worker, message.body, message.channel)
+    return Turn(standing.id, message.seq, standing.epoch, worker, message.body, standing.channel)
 
 
 def renew(session: Session, turn: Turn, now: datetime, lease_seconds: float) -> bool:

@@ -34,7 +34,7 @@ def test_the_first_customers_whole_life_policy_is_as_told(seeded: Store) -> None
     assert found.next_due == date(2026, 3, 2) + timedelta(days=40)
     assert found.cash_value == Decimal("58000.00")
     assert [(loan.principal, loan.rate) for loan in found.loans] == [(Decimal(20000), Decimal("0.05"))]
-    assert [(one.name, one.share) for one in found.beneficiaries] == [("Li Na", 100)]
+    assert [(one.name, one.share) for one in found.beneficiaries] == [("Li Na", Decimal(100))]
 
 
 def test_a_policy_in_cooling_off_was_received_days_ago_on_any_day(seeded: Store) -> None:

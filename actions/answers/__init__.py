@@ -1,0 +1,9 @@
+"""Tier 2: answers from the insurer's own articles, quoted and named, or an honest "I don't know".
+
+Nothing personal is ever answered from here, and nothing is made up.
+"""
+
+from actions.answers.articles import Article, read_articles
+from actions.answers.index import Encoder, Found, Index, Kind
+
+__all__ = ["Article", "Encoder", "Found", "Index", "Kind", "read_articles"]

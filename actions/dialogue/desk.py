@@ -1,0 +1,155 @@
+"""Everything a turn works with, read once at its start and written once at its end.
+
+Knows no dialogue: it holds the conversation's standing, its forms, the facts, and the reply so far.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.orm import Session
+
+from actions import identity
+from actions.forms import prompts, shelf
+from actions.forms.course import Form
+from actions.forms.service import Facts, Service
+from actions.forms.shelf import Sheet, Status
+from actions.forms.state import FormState
+from actions.reply import Reply
+from records.ledger import UnknownConversation
+from records.models import Conversation
+
+_ROW = select(*identity.COLUMNS, Conversation.gentle, Conversation.fallbacks, Conversation.last_seq).where(
+    Conversation.id == bindparam("id")
+)
+
+
+@dataclass(slots=True)
+class Desk:
+    """One turn's workplace."""
+
+    session: Session
+    conversation_id: str
+    now: datetime
+    today: date
+    minutes: float
+    """How long a proof of identity holds."""
+
+    key: bytes
+    """Secret under which identifiers are hashed."""
+
+    services: dict[str, Service]
+    sheets: list[Sheet]
+    customer_id: int | None
+    """The customer once proven here, also when the proof has run out. Shows nothing, proves nothing."""
+
+    fallbacks: int
+    gentle: bool
+    last_seq: int
+    """End of the conversation's ledger."""
+
+    facts: Facts
+    reply: Reply = field(default_factory=Reply)
+    changes: dict[str, Any] = field(default_factory=dict)
+    """Columns of the conversation to set."""
+
+    begun: set[int] = field(default_factory=set)
+    """Versions of the forms that were put aside in this turn."""
+
+    @property
+    def current(self) -> Sheet | None:
+        """The form that waits for an answer."""
+        return next((sheet for sheet in self.sheets if sheet.status is Status.OPEN), None)
+
+    @property
+    def suspended(self) -> Sheet | None:
+        """The form that was put aside last."""
+        return next((sheet for sheet in self.sheets if sheet.status is Status.SUSPENDED), None)
+
+    def form_of(self, sheet: Sheet) -> Form:
+        """The form on a sheet, with the identity questions that are needed now."""
+        service = self.services[sheet.service]
+        return Form(service, identity.questions(self.facts.level, service.assurance), sheet.version)
+
+    def new_sheet(self, service: Service) -> Sheet:
+        """A fresh form of a service."""
+        version = 1 + max((sheet.version for sheet in self.sheets), default=0)
+        sheet = Sheet(version, service.intent, Status.OPEN, FormState(), self.now, is_new=True)
+        self.sheets.insert(0, sheet)
+        return sheet
+
+    def learn(self) -> None:
+        """Read again what is known, after a proof of identity."""
+        row = self.session.connection().execute(_ROW, {"id": self.conversation_id}).one()
+        self.customer_id = row.customer_id
+        self.facts = facts_of(self.session, row, self.now, self.today, self.minutes, self.sheets)
+
+    def hand_over(self, reason: str, text: str) -> None:
+        """A person takes over: forms that wait are theirs now."""
+        for sheet in self.sheets:
+            if sheet.status in (Status.OPEN, Status.SUSPENDED):
+                sheet.change(status=Status.HANDED_OVER)
+        if self.fallbacks or "fallbacks" in self.changes:
+            self.changes["fallbacks"] = 0  # whoever comes back to the bot starts afresh
+        self.reply.say(text)
+        self.reply.custom |= {"handoff": reason, "tier": 3}
+
+    def write(self) -> None:
+        """Store what the turn changed."""
+        for sheet in self.sheets:
+            if (sheet.is_changed or sheet.is_new) and not sheet.is_passing and sheet.service in self.services:
+                sheet.shown = prompts.shown(self.form_of(sheet), sheet.state, self.facts)
+        shelf.write(self.session, self.conversation_id, self.sheets, self.now)
+        if self.changes:
+            self.session.execute(
+                update(Conversation)
+                .where(Conversation.id == self.conversation_id)
+                .values(**self.changes)
+                .execution_options(synchronize_session=False)
+            )
+
+
+def open_desk(
+    session: Session,
+    conversation_id: str,
+    now: datetime,
+    today: date,
+    *,
+    minutes: float,
+    key: bytes,
+    services: dict[str, Service],
+) -> Desk:
+    """Read what a turn needs.
+
+    Raises:
+        UnknownConversation: there is no such conversation.
+    """
+    row = session.connection().execute(_ROW, {"id": conversation_id}).first()
+    if row is None:
+        raise UnknownConversation(conversation_id)
+    sheets = shelf.recent(session, conversation_id)
+    facts = facts_of(session, row, now, today, minutes, sheets)
+    gentle = row.gentle or bool(facts.profile and facts.profile.gentle)
+    return Desk(
+        session, conversation_id, now, today, minutes, key, services, sheets,
+        row.customer_id, row.fallbacks, gentle, row.last_seq, facts,
+    )  # fmt: skip
+
+
+def facts_of(
+    session: Session, row: Any, now: datetime, today: date, minutes: float, sheets: list[Sheet]
+) -> Facts:
+    """What is known now; personal data only while the proof holds."""
+    standing = identity.standing_of(row, now, minutes)
+    identifier = next((sheet.state.identifier for sheet in sheets if sheet.state.identifier), None)
+    if standing.customer_id is None:
+        return Facts(today, standing.level, identifier=identifier)
+    return Facts(
+        today,
+        standing.level,
+        identity.profile_of(session, standing.customer_id, today),
+        identity.policies_of(session, standing.customer_id),
+        standing.policy_number,
+        identifier,
+    )

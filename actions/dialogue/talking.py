@@ -1,0 +1,181 @@
+"""Messages outside a form, or that leave one: requests, questions, small talk, what was not understood.
+
+Never a dead end: every answer here offers a way on.
+"""
+
+from dataclasses import dataclass
+
+from actions import identity
+from actions.answers import Found, Index, Kind
+from actions.dialogue import filling, phrases
+from actions.dialogue.desk import Desk
+from actions.dialogue.mood import is_angry
+from actions.forms.interruption import EMERGENCY, SMALL_TALK, is_emergency, leaves, said_cancel
+from actions.reply import A_PERSON, Button, intent_button
+from actions.services.catalogue import CATALOGUE, TITLES
+from actions.utterance import Utterance
+from records import ledger
+from records.models import Author, ConversationId
+from records.models import Kind as EntryKind
+
+SURE_ENOUGH = 0.85
+"""Confidence from which, inside a form, a request that only a colleague can carry out is believed."""
+
+ELDERLY = 60
+CONFIDENT = 0.70
+"""Score from which an article answers what was not understood as a question."""
+
+LOOKED_BACK = 50
+"""Entries of the ledger in which the last words of the bot are looked for."""
+
+_UNSPOKEN = frozenset({"nlu_fallback", "out_of_scope", "affirm", "deny", "correct_answer", "cancel_task", ""})
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """The part of the dialogue that is not a form."""
+
+    index: Index | None
+    """The articles; empty where none are installed."""
+
+    def serve(self, desk: Desk, intent: str, utterance: Utterance) -> bool:
+        """Do what an intent stands for; False when it stands for nothing that can be done."""
+        if intent == EMERGENCY:
+            desk.reply.say(phrases.EMERGENCY, (A_PERSON,))
+        elif intent in phrases.HANDED_OVER:
+            reason, text = phrases.HANDED_OVER[intent]
+            desk.reply.custom["service"] = intent
+            desk.hand_over(reason, text)
+        elif intent in desk.services:
+            filling.begin(desk, desk.services[intent], utterance)
+        elif intent in CATALOGUE:
+            entry = CATALOGUE[intent]
+            desk.reply.custom["service"] = entry.code or intent
+            desk.hand_over("human_service", phrases.passed_on(entry.title))
+        elif intent == "ask_question":
+            self._question(desk, utterance)
+        elif intent in SMALL_TALK:
+            self.small_talk(desk, intent)
+        else:
+            return False
+        return True
+
+    def outside(self, desk: Desk, action: str, utterance: Utterance) -> None:
+        """Answer a message while no form is open."""
+        if utterance.pressed_field:
+            desk.reply.say(phrases.STALE)
+            desk.reply.say("What can I do for you?", phrases.HELP_BUTTONS)
+            return
+        if not utterance.text and not utterance.pressed_intent:
+            desk.reply.say(phrases.EMPTY, (A_PERSON,))
+            return
+        if is_emergency(utterance.text):
+            self.serve(desk, EMERGENCY, utterance)
+            return
+        if said_cancel(utterance) or utterance.intent == "cancel_task":
+            desk.reply.say(phrases.NOTHING_TO_CANCEL, phrases.HELP_BUTTONS)
+            return
+        intent = utterance.pressed_intent or utterance.intent
+        # "Agent!" is said by people who want no more guessing.
+        if leaves(Utterance(utterance.text), "", free=False, answered=False) == "talk_to_agent":
+            intent = "talk_to_agent"
+        if action == "action_answer":
+            intent = "ask_question"
+        if intent == "out_of_scope":
+            desk.reply.say(phrases.OUT_OF_SCOPE + phrases.HELP, phrases.HELP_BUTTONS)
+            return
+        if action == "action_fallback" and intent not in phrases.HANDED_OVER:
+            intent = "nlu_fallback"
+        if not self.serve(desk, intent, utterance):
+            self._not_understood(desk, utterance)
+
+    def left(self, desk: Desk, intent: str, utterance: Utterance) -> None:
+        """Serve a message that left the open form, then go back to the form."""
+        sheet = desk.current
+        unbuilt = intent in CATALOGUE and intent not in desk.services and intent not in phrases.HANDED_OVER
+        believed = utterance.pressed_intent or utterance.confidence >= SURE_ENOUGH
+        if (unbuilt and not believed) or not self.serve(desk, intent, utterance):
+            desk.reply.say(phrases.NOT_UNDERSTOOD.strip())
+        # A form that was put aside and taken up again in this turn has asked its question already.
+        waits = sheet is not None and desk.current is sheet and sheet.version not in desk.begun
+        if sheet is not None and waits and intent != "goodbye":
+            filling.ask_again(desk, sheet)
+
+    def small_talk(self, desk: Desk, intent: str) -> None:
+        """A word of courtesy, a repetition, a slower pace."""
+        if intent == "speak_slower" and not desk.gentle:
+            desk.gentle = True
+            desk.changes["gentle"] = True
+        if intent == "repeat_that" and desk.current is None:
+            self._repeat(desk)
+            return
+        buttons = phrases.HELP_BUTTONS if intent == "ask_help" and desk.current is None else ()
+        desk.reply.say(phrases.SMALL_TALK[intent], buttons)
+
+    def _repeat(self, desk: Desk) -> None:
+        start = max(0, desk.last_seq - LOOKED_BACK)
+        rows = ledger.fetch_since(desk.session, ConversationId(desk.conversation_id), start, LOOKED_BACK)
+        spoken = [
+            row
+            for row in rows
+            if row.author is Author.BOT and row.kind is EntryKind.MESSAGE and row.body.get("text")
+        ]
+        if not spoken:
+            desk.reply.say(phrases.HELP, phrases.HELP_BUTTONS)
+            return
+        buttons = tuple(
+            Button(str(button["title"]), button["payload"]) for button in spoken[-1].body.get("buttons") or ()
+        )
+        desk.reply.say(str(spoken[-1].body["text"]), buttons)
+
+    def _question(self, desk: Desk, utterance: Utterance) -> None:
+        chosen = (utterance.button or {}).get("article")
+        if self.index is not None and isinstance(chosen, str):
+            found = self.index.quote(chosen, str((utterance.button or {}).get("asked", "")))
+        else:
+            found = self.index.find(utterance.text) if self.index is not None else Found(Kind.NOTHING)
+        self._told(desk, found, utterance.text)
+
+    def _told(self, desk: Desk, found: Found, asked: str) -> None:
+        desk.reply.custom |= {"tier": 2, "service": "ask_question"}
+        if found.kind is Kind.ANSWER:
+            article = found.articles[0]
+            desk.reply.say(f"{found.passage}\n\nFrom “{article.title}”: /articles/{article.id}")
+            desk.reply.custom["article"] = article.id
+        elif found.kind is Kind.OFFER:
+            buttons = tuple(
+                Button(article.title, {"intent": "ask_question", "article": article.id, "asked": asked[:300]})
+                for article in found.articles
+            )
+            desk.reply.say("I have something on these. Which one is closest?", (*buttons, A_PERSON))
+            desk.reply.custom["article"] = None
+        else:
+            desk.reply.say(phrases.NOT_KNOWN, (A_PERSON,))
+            desk.reply.custom["article"] = None
+
+    def _not_understood(self, desk: Desk, utterance: Utterance) -> None:
+        if self.index is not None and len(utterance.text) > 8:
+            found = self.index.find(utterance.text)
+            if found.kind is Kind.ANSWER and found.score >= CONFIDENT:
+                self._told(desk, found, utterance.text)
+                return
+        count = desk.fallbacks + 1
+        desk.changes["fallbacks"] = count
+        age = identity.age_of(desk.session, desk.customer_id, desk.today) if desk.customer_id else None
+        if is_angry(utterance.text):
+            desk.hand_over("anger", phrases.TAKEN_OVER["anger"])
+        elif age is not None and age >= ELDERLY:
+            desk.hand_over("elderly", phrases.TAKEN_OVER["elderly"])
+        elif count >= 2:
+            desk.hand_over("two_fallbacks", phrases.TAKEN_OVER["two_fallbacks"])
+        else:
+            likely = [name for name, _ in utterance.ranking if name in TITLES and name not in _UNSPOKEN][:2]
+            buttons = tuple(intent_button(_capital(TITLES[name]), name) for name in likely)
+            if buttons:
+                desk.reply.say(phrases.DID_YOU_MEAN, (*buttons, A_PERSON))
+            else:
+                desk.reply.say(phrases.NOT_UNDERSTOOD + phrases.HELP, phrases.HELP_BUTTONS)
+
+
+def _capital(title: str) -> str:
+    return title[:1].upper() + title[1:]

@@ -1,0 +1,84 @@
+"""The action server's process: rasa-sdk on loopback, with one dialogue behind all actions.
+
+Never listens on another address than loopback.
+"""
+
+import gc
+import logging
+import warnings
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+warnings.filterwarnings("ignore", category=DeprecationWarning)
+
+import rasa_sdk.endpoint  # type: ignore[import-untyped] # noqa: E402
+from rasa_sdk.executor import ActionExecutor  # type: ignore[import-untyped] # noqa: E402
+from sanic import Sanic  # noqa: E402
+from sanic.worker.loader import AppLoader  # noqa: E402
+from sentence_vectors import SentenceEncoder  # noqa: E402
+
+from actions.answers import Index, read_articles  # noqa: E402
+from actions.dialogue import Dialogue  # noqa: E402
+from actions.rasa_actions import actions_of  # noqa: E402
+from records import secrets  # noqa: E402
+from records.clock import SystemClock  # noqa: E402
+from records.settings import Settings, settings  # noqa: E402
+from records.store import Store  # noqa: E402
+
+ARTICLES = Path(__file__).parent.parent / "nlu_data" / "articles"
+
+
+class Executor(ActionExecutor):  # type: ignore[misc]
+    """Runs actions without a domain: ours need none, and none is sent."""
+
+    def update_and_return_domain(self, payload: dict[str, Any], action_name: str) -> dict[str, Any]:
+        """No domain, instead of asking the engine to send it."""
+        return {}
+
+
+def build(wanted: Settings) -> Executor:
+    """An executor with all actions."""
+    encoder = SentenceEncoder(wanted.data / "models")
+    index = Index(read_articles(ARTICLES), encoder, wanted.data / "models" / "vectors")
+    dialogue = Dialogue(
+        Store(wanted.records_url),
+        SystemClock(),
+        assurance_minutes=wanted.assurance_minutes,
+        key=secrets.load(wanted.data)["SESSION_KEY"].encode(),
+        index=index,
+    )
+    executor = Executor()
+    for name, run in actions_of(dialogue).items():
+        executor.register_function(name, run)
+    return executor
+
+
+def application(wanted: Settings) -> Sanic[Any, Any]:
+    """The server application; the engine's older version is known and fine."""
+    rasa_sdk.endpoint.utils.check_version_compatibility = lambda _version: None
+    app: Sanic[Any, Any] = rasa_sdk.endpoint.create_app(build(wanted), cors_origins=[])
+    return app
+
+
+def main() -> None:
+    """Serve until stopped."""
+    wanted = settings()
+    logging.basicConfig(level=logging.WARNING)
+    loader = AppLoader(factory=partial(application, wanted))
+    app = loader.load()
+    # Articles and classes live as long as the process: the collector need not walk them at every turn.
+    gc.freeze()
+    app.prepare(
+        host="127.0.0.1",
+        port=wanted.actions_port,
+        single_process=True,
+        access_log=False,
+        motd=False,
+        debug=False,
+    )
+    Sanic.serve_single(primary=app)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,81 @@
+"""Authorization: one table and one function, asked by pages, sockets and APIs alike.
+
+What is not in the table is forbidden. Nobody decides by role anywhere else.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from handoff.refusals import Forbidden
+from records.models import AgentId, Role
+
+
+class Permission(StrEnum):
+    """What somebody may want to do."""
+
+    OPEN_CONSOLE = "open_console"
+    SET_PRESENCE = "set_presence"
+    ANSWER_OFFER = "answer_offer"
+    READ_CONVERSATION = "read_conversation"
+    READ_CUSTOMER = "read_customer"
+    REPLY = "reply"
+    NOTE = "note"
+    RESOLVE = "resolve"
+    RETURN_TO_BOT = "return_to_bot"
+
+
+class Reach(StrEnum):
+    """Over which conversations a permission reaches."""
+
+    OWN = "own"
+    """Those offered to or held by the agent."""
+    ALL = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who acts: an agent with a living session."""
+
+    agent_id: AgentId
+    login: str
+    name: str
+    role: Role
+
+
+_TABLE: dict[tuple[Role, Permission], Reach] = {
+    (Role.AGENT, Permission.OPEN_CONSOLE): Reach.OWN,
+    (Role.AGENT, Permission.SET_PRESENCE): Reach.OWN,
+    (Role.AGENT, Permission.ANSWER_OFFER): Reach.OWN,
+    (Role.AGENT, Permission.READ_CONVERSATION): Reach.OWN,
+    (Role.AGENT, Permission.READ_CUSTOMER): Reach.OWN,
+    (Role.AGENT, Permission.REPLY): Reach.OWN,
+    (Role.AGENT, Permission.NOTE): Reach.OWN,
+    (Role.AGENT, Permission.RESOLVE): Reach.OWN,
+    (Role.AGENT, Permission.RETURN_TO_BOT): Reach.OWN,
+    (Role.SUPERVISOR, Permission.OPEN_CONSOLE): Reach.OWN,
+    (Role.SUPERVISOR, Permission.SET_PRESENCE): Reach.OWN,
+    (Role.SUPERVISOR, Permission.ANSWER_OFFER): Reach.OWN,
+    (Role.SUPERVISOR, Permission.READ_CONVERSATION): Reach.ALL,
+    (Role.SUPERVISOR, Permission.READ_CUSTOMER): Reach.ALL,
+    (Role.SUPERVISOR, Permission.REPLY): Reach.OWN,
+    (Role.SUPERVISOR, Permission.NOTE): Reach.ALL,
+    (Role.SUPERVISOR, Permission.RESOLVE): Reach.OWN,
+    (Role.SUPERVISOR, Permission.RETURN_TO_BOT): Reach.OWN,
+}
+
+
+def authorize(principal: Principal, permission: Permission, holder: int | None) -> None:
+    """Let the principal pass, or refuse. `holder` is the agent whose conversation (or presence) it is.
+
+    Raises:
+        Forbidden: the table does not allow it.
+    """
+    if reaches_all(principal, permission):
+        return
+    if _TABLE.get((principal.role, permission)) is not Reach.OWN or holder != principal.agent_id:
+        raise Forbidden
+
+
+def reaches_all(principal: Principal, permission: Permission) -> bool:
+    """Whether the permission holds for everybody's conversations, so that a page may offer them."""
+    return _TABLE.get((principal.role, permission)) is Reach.ALL

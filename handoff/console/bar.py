@@ -1,0 +1,54 @@
+"""The bar at the top: presence, how many wait, sound, help, and the way out."""
+
+from collections.abc import Callable
+from typing import Any
+
+from handoff.authorization import Principal
+from handoff.console import words
+from handoff.console.elements import Sheet, box, button, put, text
+
+
+class Bar:
+    """Built once; `show` keeps it true."""
+
+    def __init__(
+        self,
+        principal: Principal,
+        *,
+        on_presence: Callable[[], Any],
+        on_sound: Callable[[], Any],
+        on_help: Callable[[], Any],
+    ) -> None:
+        """Inside the element that is open now."""
+        text("a", "Skip to the conversation", "skip", href="#talk")
+        with box("header", "bar"):
+            text("h1", "Agents’ console")
+            self._presence = button("Available", on_presence, "switch", role="switch", aria_checked="false")
+            self._waiting = text("p", "", "waiting-count")
+            box("span", "space")
+            self._sound = button("Sound", on_sound, "toggle", aria_pressed="false")
+            button("Keys", on_help, "toggle", aria_haspopup="dialog")
+            text("span", f"{principal.name} · {principal.role.value}", "who")
+            with box("form", method="post", action="/console/logout"):
+                text("button", "Log out", "toggle", type="submit")
+
+    def show(self, *, available: bool, waiting: int) -> None:
+        """The switch and the count."""
+        put(self._presence, **{"aria-checked": str(available).lower()})
+        count = "Nobody waits" if waiting == 0 else f"{waiting} waiting"
+        if self._waiting.text != count:
+            self._waiting.text = count
+
+    def show_sound(self, on: bool) -> None:
+        """Whether offers and new messages ring."""
+        put(self._sound, **{"aria-pressed": str(on).lower()})
+
+
+def help_sheet() -> Sheet:
+    """The list of keys."""
+    sheet = Sheet("Keys")
+    with sheet, box("dl", "keys"):
+        for keys, meaning in words.SHORTCUTS:
+            text("dt", keys)
+            text("dd", meaning)
+    return sheet

@@ -1,0 +1,134 @@
+"""The console's elements: plain HTML tags and six small components of our own.
+
+Text is always a text node. None of these compiles a template or runs a script sent by the server,
+so the console needs neither `unsafe-eval` nor `unsafe-inline`.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from nicegui.element import Element
+from nicegui.elements.mixins.text_element import TextElement
+from nicegui.events import GenericEventArguments
+
+Handler = Callable[[GenericEventArguments], Any]
+
+
+def box(tag: str, classes: str = "", **attributes: str) -> Element:
+    """A tag with children."""
+    element = Element(tag)
+    if classes:
+        element.classes(classes)
+    _attribute(element, attributes)
+    return element
+
+
+def text(tag: str, content: str, classes: str = "", **attributes: str) -> TextElement:
+    """A tag with one text in it."""
+    element = TextElement(tag=tag, text=content)
+    if classes:
+        element.classes(classes)
+    _attribute(element, attributes)
+    return element
+
+
+def button(title: str, on_press: Callable[[], Any], classes: str = "", **attributes: str) -> TextElement:
+    """A button that does something on the server."""
+    element = text("button", title, classes, type="button", **attributes)
+    # No arguments of the event are sent: nobody needs where the mouse was.
+    element.on("click", lambda _: on_press(), args=[])
+    return element
+
+
+def put(element: Element, **values: Any) -> None:
+    """Set properties, sending an update only when one has changed."""
+    changed = {name: value for name, value in values.items() if element.props.get(name) != value}
+    if changed:
+        element.props.update(changed)
+
+
+class Inbox(Element, component="assets/inbox.js"):
+    """The list of conversations."""
+
+    def __init__(self, now_ms: int, on_choose: Handler, on_accept: Handler, on_decline: Handler) -> None:
+        """Empty; `now_ms` is the server's time, from which ages are counted."""
+        super().__init__()
+        put(self, groups=[], active="", now=now_ms)
+        self.on("choose", on_choose)
+        self.on("accept", on_accept)
+        self.on("decline", on_decline)
+
+
+class Composer(Element, component="assets/composer.js"):
+    """Where the agent writes; keeps drafts in the browser's tab."""
+
+    def __init__(self, length: int, on_send: Handler, on_typing: Handler) -> None:
+        """Closed, until a conversation is chosen."""
+        super().__init__()
+        put(self, chat="", replies=False, notes=False, stored="", refused="", focus="", length=length)
+        self._calls = 0
+        self.on("send", on_send)
+        self.on("typing", on_typing, args=[])
+
+    def call(self, kind: str) -> None:
+        """Bring the keyboard to the box, to write a `reply` or a `note`."""
+        self._calls += 1
+        put(self, focus=f"{kind} {self._calls}")
+
+    def refuse(self, key: str) -> None:
+        """The message was not stored: the draft stays and may be sent again."""
+        self._calls += 1
+        put(self, refused=f"{key} {self._calls}")
+
+
+class Scroller(Element, component="assets/scroller.js"):
+    """A log that stays at its end."""
+
+    def __init__(self, label: str) -> None:
+        """Empty."""
+        super().__init__()
+        put(self, chat="", label=label)
+
+
+class Sheet(Element, component="assets/sheet.js"):
+    """A modal dialog."""
+
+    def __init__(self, heading: str) -> None:
+        """Closed."""
+        super().__init__()
+        put(self, heading=heading, open=False)
+        self.on("close", lambda _: put(self, open=False), args=[])
+
+
+class Resolution(Element, component="assets/resolution.js"):
+    """The dialog that ends a conversation."""
+
+    def __init__(
+        self, options: list[dict[str, str]], length: int, on_resolve: Handler, on_postpone: Handler
+    ) -> None:
+        """Closed; `options` are values with their words."""
+        super().__init__()
+        put(self, heading="", open=False, options=options, postpones=True, length=length)
+        self.on("resolve", on_resolve)
+        self.on("postpone", on_postpone, args=[])
+        self.on("close", lambda _: put(self, open=False), args=[])
+
+
+class Station(Element, component="assets/station.js"):
+    """Keys, title, sound and announcements of the page."""
+
+    def __init__(self, base: str, on_command: Handler, on_visible: Handler, on_remembered: Handler) -> None:
+        """Silent, nothing unread."""
+        super().__init__()
+        put(self, base=base, unread=0, bells=0, sound=False, announcement="")
+        self.on("command", on_command)
+        self.on("visible", on_visible)
+        self.on("remembered", on_remembered)
+
+
+def _attribute(element: Element, attributes: dict[str, str]) -> None:
+    """HTML attributes from keywords: `aria_label` is `aria-label`, `for_` is `for`."""
+    if attributes:
+        element.props.update(
+            {name.rstrip("_").replace("_", "-"): value for name, value in attributes.items()}
+        )

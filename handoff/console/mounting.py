@@ -1,0 +1,85 @@
+"""Mounting: puts the console into the web application, under /console and nowhere else.
+
+The toolkit keeps its pages, sockets and files below that path, so customers' pages never meet it.
+"""
+
+from pathlib import Path
+
+from fastapi import FastAPI, Request
+from fastapi.responses import RedirectResponse, Response
+from nicegui import app as toolkit
+from nicegui import ui
+from nicegui.storage import Storage
+
+from handoff.console import login
+from handoff.console.page import Page
+from handoff.console.policy import PagePolicy
+from handoff.refusals import NotLoggedIn
+from handoff.switchboard import Switchboard
+from records.activity import Activity
+from records.clock import Clock
+from records.settings import Settings
+from records.signals import Signals
+from records.store import Store
+
+ROOT = "/console"
+RECONNECT_SECONDS = 15.0
+"""How long a page is kept for a browser that lost its socket; a later one reads everything anew."""
+
+_ASSETS = Path(__file__).with_name("assets")
+
+
+def mount(
+    app: FastAPI,
+    store: Store,
+    clock: Clock,
+    signals: Signals,
+    activity: Activity,
+    settings: Settings,
+    keys: dict[str, str],
+) -> None:
+    """Add the console to `app`. Once per process: the toolkit has one application."""
+    switchboard = Switchboard(store, clock, signals)
+    app.include_router(login.router(switchboard))
+    Storage.path = (settings.data / "console").resolve()
+
+    @app.get(ROOT, include_in_schema=False)
+    async def enter() -> Response:
+        """The address people type."""
+        return RedirectResponse(f"{ROOT}/", 307)
+
+    @ui.page("/", title="Console", language="en-US")
+    async def console(request: Request) -> Response | None:
+        """The console, for who is logged in."""
+        token = request.cookies.get(login.COOKIE, "")
+        try:
+            principal = await switchboard.principal(token)
+        except NotLoggedIn:
+            return RedirectResponse(f"{ROOT}/login", 303)
+        page = Page(switchboard, clock, signals, activity, principal, token)
+        await page.screen.refresh()
+        return None
+
+    # Its bar would flash, without a name, over a page that shows its own progress.
+    toolkit.config.quasar_config["loadingBar"] = {"skipHijack": True}
+    toolkit.add_static_files("/assets", _ASSETS)
+    # Before `run_with`, so that pages are marked before they are compressed.
+    toolkit.add_middleware(PagePolicy)
+    ui.run_with(
+        app,
+        mount_path=ROOT,
+        title="Console",
+        favicon=_ASSETS / "icon.svg",
+        language="en-US",
+        reconnect_timeout=RECONNECT_SECONDS,
+        binding_refresh_interval=None,
+        tailwind=False,
+        show_welcome_message=False,
+        storage_secret=keys["SESSION_KEY"],
+        session_middleware_kwargs={
+            "session_cookie": "console_toolkit",
+            "same_site": "strict",
+            "path": ROOT,
+            "max_age": None,
+        },
+    )

@@ -1,0 +1,72 @@
+"""Words of the console: times, authors and changes of owner as agents read them."""
+
+from datetime import datetime
+
+from handoff import sources
+from handoff.desk import name_in
+from records.clock import CENTRE_ZONE
+from records.ledger import Entry
+from records.models import Author
+from records.ownership import Event
+
+SHORTCUTS = (
+    ("Alt+A", "Accept the offer"),
+    ("Alt+X", "Decline the offer"),
+    ("Alt+↓ / Alt+↑", "Next / previous conversation"),
+    ("Alt+R", "Write a reply"),
+    ("Alt+N", "Write a private note"),
+    ("Alt+S", "Resolve the conversation"),
+    ("Alt+B", "Return it to the assistant"),
+    ("Alt+P", "Available / away"),
+    ("Alt+/", "This help"),
+    ("Enter", "Send"),
+    ("Shift+Enter", "New line"),
+)
+
+_CHANGES: dict[str, str] = {
+    Event.HAND_OVER: "Handed over to people",
+    Event.OFFER: "Offered to an agent",
+    Event.LAPSE: "Back in the queue",
+    Event.ACCEPT: "An agent has joined",
+    Event.AGENT_LOST: "The agent was lost; back in the queue",
+    Event.RESOLVE: "The agent has finished",
+    Event.RETURN_TO_BOT: "With the assistant again",
+    Event.CUSTOMER_WROTE: "The customer wrote again; with the assistant",
+    Event.LEAVE_CALLBACK: "The customer waits for a call",
+    Event.CALLBACK_DUE: "The call is due",
+    Event.CLOSE: "Closed",
+}
+
+
+def clock_time(moment: datetime) -> str:
+    """Hours and minutes at the insurer's place."""
+    return f"{moment.astimezone(CENTRE_ZONE):%H:%M}"
+
+
+def urgency(priority: int) -> str:
+    """A priority in one word; the ordinary has none."""
+    if priority >= 60:
+        return "Urgent"
+    return "High" if priority >= 40 else ""
+
+
+def author_of(entry: Entry) -> str:
+    """Who wrote an entry."""
+    if entry.author is Author.AGENT:
+        return name_in(entry.body) or "Agent"
+    return {Author.CUSTOMER: "Customer", Author.BOT: "Assistant"}.get(entry.author, "System")
+
+
+def status_of(entry: Entry) -> str:
+    """A change of owner in words: what the customer was told, or else what happened."""
+    told = sources.text_of(entry.body)
+    return told or _CHANGES.get(str(entry.body.get("event")), "Status changed")
+
+
+def choices_of(entry: Entry) -> str:
+    """The buttons that the bot showed, in one line."""
+    buttons = entry.body.get("buttons")
+    if not isinstance(buttons, list):
+        return ""
+    titles = [button.get("title") for button in buttons if isinstance(button, dict)]
+    return " · ".join(title for title in titles if isinstance(title, str))

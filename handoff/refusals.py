@@ -1,0 +1,65 @@
+"""What people's floor refuses, each with a code for machines and a sentence for the agent.
+
+A refusal changes nothing: it is raised before the first write, or rolls its transaction back.
+"""
+
+
+class Refused(Exception):
+    """Root of the family."""
+
+    code = "refused"
+    retryable = False
+    words = "That is not possible now."
+
+    def __str__(self) -> str:
+        """The sentence an agent reads."""
+        return self.words
+
+
+class Forbidden(Refused):
+    """The role, or the ownership of the conversation, does not allow it."""
+
+    code = "forbidden"
+    words = "This conversation is not with you, or not any more."
+
+
+class NotLoggedIn(Refused):
+    """The session is unknown, over or revoked."""
+
+    code = "not_logged_in"
+    words = "Your session is over. Please log in again."
+
+
+class OfferGone(Refused):
+    """The offer lapsed, or went to somebody else."""
+
+    code = "offer_gone"
+    words = "This offer is no longer yours: it ran out or was taken back."
+
+
+class NotHeld(Refused):
+    """No person holds the conversation now."""
+
+    code = "not_held"
+    words = "This conversation is not with you any more."
+
+
+class UnfitText(Refused):
+    """Empty, or longer than a message may be."""
+
+    code = "unfit_text"
+    words = "A message has between 1 and 4,000 characters."
+
+
+class UnknownDisposition(Refused):
+    """The disposition is not in the list."""
+
+    code = "unknown_disposition"
+    words = "Choose how the conversation ended."
+
+
+class UnknownLogin(Refused):
+    """No agent has this login; said on the command line only, never to a browser."""
+
+    code = "unknown_login"
+    words = "There is no such agent."

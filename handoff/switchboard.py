@@ -1,0 +1,220 @@
+"""The switchboard: every act of an agent, checked, carried out in one transaction, and rung out after it.
+
+The only way from pages, sockets and APIs into the queue and the desk: token, permission, act, signal.
+"""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+from typing import TypeVar
+
+from sqlalchemy.orm import Session
+
+from handoff import accounts, desk, inbox, offers, presence
+from handoff.authorization import Permission, Principal, authorize, reaches_all
+from handoff.inbox import Card, Inbox, Talk
+from records.clock import Clock
+from records.ledger import Standing
+from records.models import ConversationId
+from records.signals import PEOPLE, Signals
+from records.store import Store
+
+T = TypeVar("T")
+Work = Callable[[Session, Principal, datetime], T]
+
+
+class Switchboard:
+    """Acts by agents, each named by the token of a living session."""
+
+    def __init__(self, store: Store, clock: Clock, signals: Signals) -> None:
+        """Work on `store` at the time of `clock`; tell `signals` what moved."""
+        self._store = store
+        self._clock = clock
+        self._signals = signals
+
+    async def principal(self, token: str) -> Principal:
+        """Who holds the token.
+
+        Raises:
+            NotLoggedIn: nobody.
+        """
+        return await asyncio.to_thread(self._principal, token)
+
+    async def log_in(self, login: str, password: str) -> accounts.SessionToken | None:
+        """Open a session; None when refused, whatever the reason."""
+        return await asyncio.to_thread(accounts.log_in, self._store, login, password, self._clock)
+
+    async def log_out(self, token: str) -> None:
+        """End the session.
+
+        Raises:
+            NotLoggedIn: there is none.
+        """
+
+        def work() -> None:
+            with self._store.writing() as session:
+                accounts.log_out(session, token, self._clock.now())
+
+        await asyncio.to_thread(work)
+        self._signals.advanced(PEOPLE)
+
+    async def heartbeat(self, token: str) -> None:
+        """A sign of life of an open console."""
+        await self._for_self(
+            token, Permission.OPEN_CONSOLE, lambda s, who, now: presence.heartbeat(s, who.agent_id, now)
+        )
+
+    async def set_available(self, token: str, available: bool) -> None:
+        """The agent's own switch."""
+        await self._for_self(
+            token,
+            Permission.SET_PRESENCE,
+            lambda s, who, now: presence.set_available(s, who.agent_id, available, now),
+        )
+        self._signals.advanced(PEOPLE)
+
+    async def read_inbox(self, token: str) -> Inbox:
+        """The agent's list."""
+
+        def work() -> Inbox:
+            with self._store.reading() as session:
+                principal = accounts.principal_of(session, token, self._clock.now())
+                authorize(principal, Permission.OPEN_CONSOLE, principal.agent_id)
+                opens = reaches_all(principal, Permission.READ_CONVERSATION)
+                return inbox.read(session, principal.agent_id, opens_waiting=opens)
+
+        return await asyncio.to_thread(work)
+
+    async def read_talk(self, token: str, conversation_id: ConversationId, after_seq: int = 0) -> Talk:
+        """A conversation, from `after_seq` on."""
+
+        def work() -> Talk:
+            with self._store.reading() as session:
+                now = self._clock.now()
+                principal = accounts.principal_of(session, token, now)
+                holder = inbox.holder_of(session, conversation_id)
+                authorize(principal, Permission.READ_CONVERSATION, holder)
+                return inbox.open_talk(session, conversation_id, now, after_seq)
+
+        return await asyncio.to_thread(work)
+
+    async def look_up_customer(self, token: str, conversation_id: ConversationId) -> Card | None:
+        """The customer's card; the look is audited."""
+        return await self._in_conversation(
+            token,
+            Permission.READ_CUSTOMER,
+            conversation_id,
+            lambda s, who, now: inbox.look_up_customer(s, conversation_id, f"agent:{who.login}", now),
+            rings=False,
+        )
+
+    async def accept(self, token: str, conversation_id: ConversationId) -> Standing:
+        """Take an offer."""
+        standing = await self._for_self(
+            token,
+            Permission.ANSWER_OFFER,
+            lambda s, who, now: offers.accept(s, who.agent_id, conversation_id, now),
+        )
+        self._ring(conversation_id)
+        return standing
+
+    async def decline(self, token: str, conversation_id: ConversationId) -> Standing:
+        """Let an offer go."""
+        standing = await self._for_self(
+            token,
+            Permission.ANSWER_OFFER,
+            lambda s, who, now: offers.decline(s, who.agent_id, conversation_id, now),
+        )
+        self._ring(conversation_id)
+        return standing
+
+    async def reply(
+        self, token: str, conversation_id: ConversationId, key: str, text: str, *, epoch: int
+    ) -> int:
+        """Say something to the customer."""
+        return await self._in_conversation(
+            token,
+            Permission.REPLY,
+            conversation_id,
+            lambda s, who, now: desk.reply(s, who.agent_id, conversation_id, key, text, now, epoch=epoch),
+        )
+
+    async def note(self, token: str, conversation_id: ConversationId, key: str, text: str) -> int:
+        """Leave a private note."""
+        return await self._in_conversation(
+            token,
+            Permission.NOTE,
+            conversation_id,
+            lambda s, who, now: desk.note(s, who.agent_id, conversation_id, key, text, now),
+        )
+
+    async def wrap_up(self, token: str, conversation_id: ConversationId, *, epoch: int) -> Standing:
+        """End the talk, write up later."""
+        return await self._in_conversation(
+            token,
+            Permission.RESOLVE,
+            conversation_id,
+            lambda s, who, now: desk.wrap_up(s, who.agent_id, conversation_id, now, epoch=epoch),
+        )
+
+    async def resolve(
+        self, token: str, conversation_id: ConversationId, disposition: str, notes: str, *, epoch: int
+    ) -> Standing:
+        """End the talk, or write up one that has ended."""
+        return await self._in_conversation(
+            token,
+            Permission.RESOLVE,
+            conversation_id,
+            lambda s, who, now: desk.resolve(
+                s, who.agent_id, conversation_id, disposition, notes, now, epoch=epoch
+            ),
+        )
+
+    async def return_to_bot(self, token: str, conversation_id: ConversationId, *, epoch: int) -> Standing:
+        """Give the conversation back."""
+        return await self._in_conversation(
+            token,
+            Permission.RETURN_TO_BOT,
+            conversation_id,
+            lambda s, who, now: desk.return_to_bot(s, who.agent_id, conversation_id, now, epoch=epoch),
+        )
+
+    def _principal(self, token: str) -> Principal:
+        with self._store.reading() as session:
+            return accounts.principal_of(session, token, self._clock.now())
+
+    async def _for_self(self, token: str, permission: Permission, work: Work[T]) -> T:
+        def transaction() -> T:
+            with self._store.writing() as session:
+                now = self._clock.now()
+                principal = accounts.principal_of(session, token, now)
+                authorize(principal, permission, principal.agent_id)
+                return work(session, principal, now)
+
+        return await asyncio.to_thread(transaction)
+
+    async def _in_conversation(
+        self,
+        token: str,
+        permission: Permission,
+        conversation_id: ConversationId,
+        work: Work[T],
+        *,
+        rings: bool = True,
+    ) -> T:
+        def transaction() -> T:
+            with self._store.writing() as session:
+                now = self._clock.now()
+                principal = accounts.principal_of(session, token, now)
+                authorize(principal, permission, inbox.holder_of(session, conversation_id))
+                return work(session, principal, now)
+
+        result = await asyncio.to_thread(transaction)
+        if rings:
+            self._ring(conversation_id)
+        return result
+
+    def _ring(self, conversation_id: ConversationId) -> None:
+        """Tell those at the conversation, and those who work with the queue."""
+        self._signals.advanced(conversation_id)
+        self._signals.advanced(PEOPLE)

@@ -1,0 +1,1 @@
+"""Unit ring: what can be done for a customer, without Rasa and without network."""
