@@ -11,7 +11,7 @@ import uvicorn
 from fastapi import FastAPI
 from sqlalchemy import text
 
-from bot import chat_channel, health, rest_channel
+from bot import chat_channel, demo_outbox, health, rest_channel, scheduler, uploads, verification
 from bot.engine_client import EngineClient
 from bot.security_headers import SecurityHeaders
 from bot.services import Services
@@ -21,6 +21,7 @@ from handoff import console
 from handoff.dispatcher import Dispatcher
 from records import secrets
 from records.activity import Activity
+from records.carriers import Postman, carriers_of
 from records.clock import SystemClock
 from records.settings import Settings, settings
 from records.signals import Signals
@@ -39,6 +40,7 @@ def create_app(chosen: Settings) -> FastAPI:
     activity = Activity(signals)
     turns = Turns(store, clock, engine, signals, activity, chosen)
     dispatcher = Dispatcher(store, clock, signals, chosen)
+    postman = Postman(store, clock, carriers_of(chosen, keys))
     services = Services(store, clock, chosen, keys, signals, activity, turns)
 
     @asynccontextmanager
@@ -47,6 +49,8 @@ def create_app(chosen: Settings) -> FastAPI:
         background = [
             asyncio.create_task(turns.sweep_forever(), name="sweep"),
             asyncio.create_task(dispatcher.run(), name="dispatcher"),
+            asyncio.create_task(postman.run(), name="postman"),
+            asyncio.create_task(scheduler.run_forever(store, clock), name="schedule"),
         ]
         yield
         await turns.drain()
@@ -59,9 +63,12 @@ def create_app(chosen: Settings) -> FastAPI:
         store.close()
 
     app = FastAPI(title="Contact centre", version="0.1.0", lifespan=lifespan)
+    app.include_router(demo_outbox.router(services))  # before the pages, which own the rest of /demo
     app.include_router(build_pages(demo=chosen.demo))
+    app.include_router(verification.router(services))
     app.include_router(chat_channel.router(services))
     app.include_router(rest_channel.router(services))
+    app.include_router(uploads.router(services))
     app.include_router(
         health.router(
             {

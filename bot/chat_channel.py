@@ -15,6 +15,8 @@ import orjson
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from pydantic import ValidationError
 
+from actions.identity import tokens
+from actions.identity.tokens import Verifier
 from bot import rendering, utterance
 from bot.chat_frames import Frame, Hello, Ping, Press, Read, Say, Typing, parse
 from bot.services import Services
@@ -35,6 +37,7 @@ BURST = 40
 def router(services: Services) -> APIRouter:
     """The route of the chat socket."""
     routes = APIRouter()
+    checks = tokens.verifier(services.secrets["IDENTITY_KEY"], services.settings.identity_audience)
 
     @routes.websocket("/chat/ws")
     async def chat(socket: WebSocket) -> None:
@@ -43,7 +46,7 @@ def router(services: Services) -> APIRouter:
             return
         await socket.accept()
         with contextlib.suppress(WebSocketDisconnect):
-            await Connection(socket, services).serve()
+            await Connection(socket, services, checks).serve()
 
     return routes
 
@@ -51,10 +54,11 @@ def router(services: Services) -> APIRouter:
 class Connection:
     """One open socket: a reader of frames, and a pump that follows the ledger."""
 
-    def __init__(self, socket: WebSocket, services: Services) -> None:
-        """`socket` is accepted already."""
+    def __init__(self, socket: WebSocket, services: Services, checks: Verifier) -> None:
+        """`socket` is accepted already; `checks` tells good identity tokens from others."""
         self._socket = socket
         self._services = services
+        self._checks = checks
         self._bucket = Bucket(MESSAGES_PER_SECOND, BURST)
         self._position = 0
 
@@ -97,6 +101,9 @@ class Connection:
                     )
                 else:
                     conversation_id = ledger.resume(session, hello.conversation, hello.secret or "")
+                if hello.identity_token is not None:
+                    now = self._services.clock.now()
+                    tokens.apply(session, conversation_id, hello.identity_token, self._checks, now)
                 conversation = session.get_one(Conversation, conversation_id)
                 return conversation_id, secret, conversation.last_seq, conversation.owner
 

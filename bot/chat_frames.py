@@ -3,7 +3,7 @@
 The frames that the server sends are written where they are sent, and listed in docs/chat-protocol.md.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
@@ -33,6 +33,8 @@ class Hello(_Frame):
     secret: str | None = Field(None, max_length=128)
     after: int = Field(0, ge=0)
     context: ClientContext = ClientContext()
+    identity_token: Any = None
+    """From the insurer's own app, where the customer is signed in. What is no good token counts as none."""
 
 
 class Say(_Frame):

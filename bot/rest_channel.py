@@ -15,6 +15,8 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from actions.identity import tokens
+from actions.identity.tokens import Verifier
 from bot import rendering, utterance
 from bot.services import Services
 from bot.turn import Receipt
@@ -38,6 +40,9 @@ class Metadata(BaseModel):
     message_id: str | None = Field(None, min_length=1, max_length=64)
     """The client's own name for the message: the same again is not a new message."""
 
+    identity_token: Any = None
+    """From the insurer's own app, where the customer is signed in. What is no good token counts as none."""
+
 
 class Incoming(BaseModel):
     """A message of Rasa's REST channel."""
@@ -51,6 +56,7 @@ class Incoming(BaseModel):
 
 def router(services: Services) -> APIRouter:
     """The routes of the REST channel."""
+    checks = tokens.verifier(services.secrets["IDENTITY_KEY"], services.settings.identity_audience)
     routes = APIRouter(prefix="/webhooks/rest", dependencies=[Depends(_guard(services))])
 
     @routes.get("/", summary="Whether the channel is there")
@@ -60,6 +66,8 @@ def router(services: Services) -> APIRouter:
     @routes.post("/webhook", summary="Say something; returns the replies of the turn")
     async def say(incoming: Incoming) -> list[dict[str, Any]]:
         conversation_id = await asyncio.to_thread(_conversation, services, incoming.sender)
+        if (token := incoming.metadata.identity_token) is not None:
+            await asyncio.to_thread(_recognise, services, conversation_id, token, checks)
         key = incoming.metadata.message_id or opaque_id()
         try:
             receipt = await services.turns.receive(
@@ -130,6 +138,16 @@ def _conversation(services: Services, sender: str) -> ConversationId:
             raise
         return found
     return conversation_id
+
+
+def _recognise(services: Services, conversation_id: ConversationId, token: Any, checks: Verifier) -> None:
+    """Let an identity token count; it comes with every message, and mostly there is nothing to do."""
+    now = services.clock.now()
+    with services.store.reading() as session:
+        if not tokens.changes(session, conversation_id, token, checks, now):
+            return
+    with services.store.writing() as session:
+        tokens.apply(session, conversation_id, token, checks, now)
 
 
 def _body(session: Session, conversation_id: ConversationId, message: str) -> dict[str, Any]:

@@ -5,9 +5,16 @@ No secret has a default, and none is ever logged.
 
 import os
 import secrets
+from functools import cache
 from pathlib import Path
 
-NAMES = ("ENGINE_TOKEN", "REST_TOKEN", "SESSION_KEY")
+from records.settings import settings
+
+NAMES = ("ENGINE_TOKEN", "REST_TOKEN", "SESSION_KEY", "CODE_KEY", "IDENTITY_KEY")
+"""Made where they are missing."""
+
+GIVEN = ("TWILIO_AUTH_TOKEN",)
+"""Come from others: taken from the environment or the file, never made."""
 
 
 def load(data: Path) -> dict[str, str]:
@@ -24,7 +31,18 @@ def load(data: Path) -> dict[str, str]:
     if missing:
         known |= {name: secrets.token_urlsafe(32) for name in missing}
         _write(path, known)
-    return {name: os.environ.get(name) or known[name] for name in NAMES}
+    found = {name: os.environ.get(name) or known.get(name, "") for name in (*NAMES, *GIVEN)}
+    return {name: value for name, value in found.items() if value}
+
+
+def get(name: str) -> str:
+    """One secret of this process's installation, for code that is handed none."""
+    return os.environ.get(name) or _of_installation(settings().data)[name]
+
+
+@cache
+def _of_installation(data: Path) -> dict[str, str]:
+    return load(data)
 
 
 def _read(path: Path) -> dict[str, str]:

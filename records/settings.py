@@ -54,6 +54,30 @@ class Settings(BaseSettings):
     assurance_minutes: float = Field(30.0, gt=0)
     """How long a proof of identity holds in a conversation."""
 
+    strong_minutes: float = Field(15.0, gt=0)
+    """How long a strong proof (level 3) holds; then the conversation is at level 2 until that ends too."""
+
+    public_url: str = ""
+    """Address of the centre as customers' browsers know it, for links. Empty: loopback and `port`."""
+
+    passkey_domain: str = ""
+    """Domain that passkeys belong to. Empty: the host of `public_url`; `localhost` for loopback."""
+
+    identity_audience: str = "contact-centre"
+    """Name of the centre in the `aud` of identity tokens."""
+
+    twilio_account_sid: str = ""
+    """Twilio account for SMS and calls. Empty: nothing leaves the machine."""
+
+    twilio_from: str = ""
+    """Number (or sender name) that SMS come from."""
+
+    twilio_timeout_seconds: float = Field(10.0, gt=0)
+    """Longest wait for one answer of Twilio."""
+
+    upload_megabytes: float = Field(10.0, gt=0, le=100)
+    """Largest file that a customer may hand in."""
+
     @property
     def records_url(self) -> str:
         """The records' database URL, the embedded default filled in."""
@@ -68,6 +92,11 @@ class Settings(BaseSettings):
     def actions_url(self) -> str:
         """Where the engine reaches the action server."""
         return f"http://127.0.0.1:{self.actions_port}"
+
+    @property
+    def links_url(self) -> str:
+        """What links to the centre begin with, without a slash at the end."""
+        return self.public_url.rstrip("/") or f"http://127.0.0.1:{self.port}"
 
     @property
     def origins(self) -> frozenset[str]:

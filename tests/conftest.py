@@ -1,5 +1,6 @@
 """What several rings of tests use: a turned clock, databases of both kinds, a running centre."""
 
+import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +12,9 @@ from records.clock import ManualClock
 from records.models import Base
 from records.store import Store
 from tests import postgres
+
+os.environ.setdefault("CODE_KEY", "key of the tests for one-time codes and links")
+"""Code that is handed no secrets finds this one, and makes none in the working folder."""
 
 START = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
 """A Monday noon in the centre's time zone."""

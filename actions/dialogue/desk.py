@@ -54,6 +54,9 @@ class Desk:
     changes: dict[str, Any] = field(default_factory=dict)
     """Columns of the conversation to set."""
 
+    looked_up: int | None = None
+    """Version of the form whose service has looked up what `facts.more` holds."""
+
     begun: set[int] = field(default_factory=set)
     """Versions of the forms that were put aside in this turn."""
 
@@ -70,7 +73,10 @@ class Desk:
     def form_of(self, sheet: Sheet) -> Form:
         """The form on a sheet, with the identity questions that are needed now."""
         service = self.services[sheet.service]
-        return Form(service, identity.questions(self.facts.level, service.assurance), sheet.version)
+        # What the customer knows leads to level 2; the strong level has a stage of its own.
+        known = min(service.assurance, identity.VERIFIED)
+        by_code = bool(sheet.state.proof.get("by_code"))
+        return Form(service, identity.questions(self.facts.level, known, by_code=by_code), sheet.version)
 
     def new_sheet(self, service: Service) -> Sheet:
         """A fresh form of a service."""
@@ -83,6 +89,7 @@ class Desk:
         """Read again what is known, after a proof of identity."""
         row = self.session.connection().execute(_ROW, {"id": self.conversation_id}).one()
         self.customer_id = row.customer_id
+        self.looked_up = None
         self.facts = facts_of(self.session, row, self.now, self.today, self.minutes, self.sheets)
 
     def hand_over(self, reason: str, text: str) -> None:

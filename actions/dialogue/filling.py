@@ -3,21 +3,21 @@
 What a message means to a form is decided by the engine; here it is acted on.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from actions import identity
-from actions.dialogue import phrases
+from actions.dialogue import phrases, proving
 from actions.dialogue.desk import Desk
 from actions.dialogue.mood import is_angry
 from actions.forms import engine, prompts
 from actions.forms.course import Form, Stage, active_answers, where
 from actions.forms.engine import Decision, Verdict
-from actions.forms.service import Context, Service
+from actions.forms.service import Context, Field, Outcome, Service
 from actions.forms.shelf import Sheet, Status
-from actions.forms.state import CHANGE, CONFIRM, RESUME
-from actions.identity import Proven
+from actions.forms.state import CHANGE, CONFIRM, RESUME, STRENGTHEN
 from actions.normalise import Misread
 from actions.reply import A_PERSON, Said, intent_button
 from actions.services.policy_choice import NOT_YOURS
@@ -39,6 +39,8 @@ def begin(desk: Desk, service: Service, utterance: Utterance | None) -> None:
     _set_aside(desk)
     sheet = desk.new_sheet(service)
     form = desk.form_of(sheet)
+    if _ended_early(desk, sheet):
+        return
     sheet.state, problem = engine.begin(form, sheet.state, utterance, desk.facts)
     if service.opening is not None:
         desk.reply.say(service.opening(sheet.state.heard))
@@ -51,10 +53,24 @@ def answer(desk: Desk, sheet: Sheet, utterance: Utterance) -> Decision | None:
     form = desk.form_of(sheet)
     if desk.now - sheet.updated_at > AWAY and sheet.state.asking != RESUME:
         desk.reply.say(phrases.WELCOME_BACK.format(title=form.service.title))
+    if _ended_early(desk, sheet):
+        return None
+    if proving.changes_way(sheet, form, utterance):
+        ask(desk, sheet)
+        return None
+    settled = proving.was_settled(sheet, form)
     decision = engine.decide(form, sheet.state, utterance, desk.facts)
     sheet.change(state=decision.state)
     match decision.verdict:
+        case Verdict.EMPTY | Verdict.STALE if settled:
+            sheet.state.proof = {}
+            _proven(desk, sheet)
+            ask(desk, sheet)
+        case Verdict.TOOK if not _holds(desk, sheet, decision):
+            pass
         case Verdict.TOOK | Verdict.RESUMED:
+            if proving.is_awaited(desk, sheet, form):
+                desk.reply.say(phrases.NOT_SEEN_YET)
             ask(desk, sheet)
         case Verdict.CHANGED:
             desk.reply.say("Changed, thank you.")
@@ -80,6 +96,8 @@ def answer(desk: Desk, sheet: Sheet, utterance: Utterance) -> Decision | None:
             _cancelled(desk, sheet)
         case Verdict.MISREAD | Verdict.FAILED:
             _missed(desk, sheet, decision, utterance.text)
+        case Verdict.PERSON:
+            _needs_a_check(desk, sheet)
         case Verdict.LEFT:
             return decision
     return None
@@ -88,10 +106,19 @@ def answer(desk: Desk, sheet: Sheet, utterance: Utterance) -> Decision | None:
 def ask(desk: Desk, sheet: Sheet) -> None:
     """Go on with a form: the next question, the proof, the read-back, or the service itself."""
     while sheet.status is Status.OPEN:
+        if _ended_early(desk, sheet):
+            return
         form = desk.form_of(sheet)
         following = where(form, sheet.state, desk.facts)
+        if not form.proof and _is_stopped(desk, sheet, form):
+            return
         if following.stage is Stage.PROVE:
-            _prove(desk, sheet, form)
+            if proving.check(desk, sheet, form):
+                _proven(desk, sheet)
+        elif following.stage is Stage.STRENGTHEN:
+            _put(desk, sheet, STRENGTHEN, proving.strong_question(desk, form))
+            desk.reply.custom["step_up"] = form.service.assurance
+            return
         elif following.stage is not Stage.ASK:
             if _is_blocked(desk, sheet, form):
                 return
@@ -100,8 +127,12 @@ def ask(desk: Desk, sheet: Sheet) -> None:
                 return
             _carry_out(desk, sheet, form)
         elif following.field is not None:
+            if following.field.name == "code" and form.proof and not proving.send_code(desk, sheet):
+                continue
             if sheet.state.asking != following.field.name:
                 sheet.state.offered = []
+                if _is_ended_by_asking(desk, sheet, form, following.field):
+                    return
             _put(
                 desk,
                 sheet,
@@ -148,35 +179,87 @@ def _put(desk: Desk, sheet: Sheet, name: str, said: Said) -> None:
     desk.reply.custom |= {"expects": name, "service": service.code or service.intent}
 
 
-def _prove(desk: Desk, sheet: Sheet, form: Form) -> None:
-    proof = sheet.state.proof
-    sheet.state.identifier = proof["identifier"]
-    sheet.state.proof = {}
-    if form.service.assurance == 1:
-        identity.identify(desk.session, desk.conversation_id, desk.now)
-        result = Proven.YES
-    else:
-        result = identity.prove(desk.session, desk.conversation_id, proof, desk.now, desk.key)
-    if result is Proven.EXHAUSTED:
-        sheet.state.identifier = None
-        desk.hand_over("verification_failed", phrases.TAKEN_OVER["verification_failed"])
-    elif result is Proven.NO:
-        sheet.state.identifier = None
-        desk.reply.say(phrases.NOT_PROVEN)
-    else:
-        desk.learn()
-        if desk.facts.profile is not None:
-            desk.reply.say(f"Thank you, {desk.facts.profile.name}.")
-            desk.gentle = desk.gentle or desk.facts.profile.gentle
-        sheet.state, problem = engine.begin(desk.form_of(sheet), sheet.state, None, desk.facts)
-        _say_problem(desk, problem)
+def _proven(desk: Desk, sheet: Sheet) -> None:
+    """It is known now who speaks: take what is on file, and what was said at the beginning."""
+    if _ended_early(desk, sheet):
+        return
+    sheet.state, problem = engine.begin(desk.form_of(sheet), sheet.state, None, desk.facts)
+    _say_problem(desk, problem)
+
+
+def _ended_early(desk: Desk, sheet: Sheet) -> bool:
+    """Let the service look up what it needs; whether it ended the form with an answer instead."""
+    form = desk.form_of(sheet)
+    if form.proof or desk.looked_up == sheet.version:
+        return False
+    found: Mapping[str, Any] | Outcome = {}
+    if form.service.look_up is not None:
+        context = Context(desk.conversation_id, sheet.version, desk.now, desk.facts)
+        found = form.service.look_up(desk.session, context)
+    if isinstance(found, Outcome):
+        _close(desk, sheet, form, found)
+        return True
+    desk.facts = replace(desk.facts, more=found)
+    desk.looked_up = sheet.version
+    return False
+
+
+def _is_stopped(desk: Desk, sheet: Sheet, form: Form) -> bool:
+    """Whether the service cannot go on in this case; the reason and other ways have been said then."""
+    if form.service.stop is None:
+        return False
+    context = Context(desk.conversation_id, sheet.version, desk.now, desk.facts)
+    outcome = form.service.stop(desk.session, context, active_answers(form, sheet.state))
+    if outcome is not None:
+        _remember_policy(desk, sheet.state.answers.get("policy"))
+        _close(desk, sheet, form, outcome)
+    return outcome is not None
+
+
+def _is_ended_by_asking(desk: Desk, sheet: Sheet, form: Form, field: Field) -> bool:
+    """Do what belongs to asking a question; whether that ended the service."""
+    if field.on_ask is None:
+        return False
+    context = Context(desk.conversation_id, sheet.version, desk.now, desk.facts)
+    outcome = field.on_ask(desk.session, context)
+    if outcome is not None:
+        _close(desk, sheet, form, outcome)
+    return outcome is not None
+
+
+def _holds(desk: Desk, sheet: Sheet, decision: Decision) -> bool:
+    """Whether an answer stands up to the records; if not, that has been said and it is asked again."""
+    field = decision.field
+    if field is None or field.on_answer is None or field.name not in sheet.state.answers:
+        return True
+    context = Context(desk.conversation_id, sheet.version, desk.now, desk.facts)
+    try:
+        kept = field.on_answer(desk.session, context, sheet.state.answers[field.name])
+    except Misread as misread:
+        again = engine.take_back(sheet.state, field.name, field, misread)
+        sheet.change(state=again.state)
+        _missed(desk, sheet, again, "")
+        return False
+    sheet.state.answers[field.name] = kept
+    return True
+
+
+def _needs_a_check(desk: Desk, sheet: Sheet) -> None:
+    """A colleague checks who the customer is, and goes on with the form from there."""
+    service = desk.services[sheet.service]
+    desk.reply.custom |= {"service": service.code or service.intent, "step_up": service.assurance}
+    desk.hand_over("human_service", phrases.checked_by_a_person(service.title))
 
 
 def _carry_out(desk: Desk, sheet: Sheet, form: Form) -> None:
     context = Context(desk.conversation_id, sheet.version, desk.now, desk.facts)
     answers = active_answers(form, sheet.state)
     _remember_policy(desk, answers.get("policy"))
-    outcome = form.service.submit(desk.session, context, answers)
+    _close(desk, sheet, form, form.service.submit(desk.session, context, answers))
+
+
+def _close(desk: Desk, sheet: Sheet, form: Form, outcome: Outcome) -> None:
+    """The service is over: say its outcome, and go on with what was put aside."""
     sheet.change(status=Status.DONE)
     sheet.state.asking = None
     desk.reply.custom.pop("expects", None)
@@ -209,7 +292,7 @@ def _confirmed(desk: Desk, sheet: Sheet) -> None:
     # The proof of identity may have run out since the read-back.
     if where(form, sheet.state, desk.facts).stage is not Stage.CONFIRM:
         ask(desk, sheet)
-    elif not _is_blocked(desk, sheet, form):
+    elif not _is_stopped(desk, sheet, form) and not _is_blocked(desk, sheet, form):
         _carry_out(desk, sheet, form)
 
 

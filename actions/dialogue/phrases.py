@@ -42,6 +42,24 @@ DID_YOU_MEAN = "I'm not sure I understood. Did you mean one of these?"
 NOT_PROVEN = (
     "I'm sorry, I could not match those details with our records. Let us try once more from the beginning."
 )
+CODE_WRONG = "That is not the code I sent last."
+CODE_TOO_OLD = "That code is no longer valid, so a new one is on its way."
+NO_MORE_CODES = "I have sent as many codes as I may for today. Let us go by questions instead."
+NOT_SEEN_YET = "I can't see yet that your device has checked it."
+LINK = {
+    False: "Please open this page and let your phone or computer check your face or fingerprint. It is valid "
+    "for five minutes: {url}",
+    True: "You have no passkey with us yet. You can set one up on this page, which is valid for five "
+    "minutes: {url}",
+}
+"""By whether the link is for making a passkey."""
+
+LINK_BY_SMS = {
+    False: "I have sent you an SMS with a link. Please open it and let your phone check your face or "
+    "fingerprint; I'll wait.",
+    True: "You have no passkey with us yet. I have sent you an SMS with a link where you can set one up; "
+    "I'll wait.",
+}
 WELCOME_BACK = "Welcome back. We were in the middle of this: {title}."
 
 HANDED_OVER = {
@@ -77,6 +95,19 @@ TAKEN_OVER = {
     "elderly": "Let me bring in a colleague, so that you get your answer without any trouble.",
     "anger": "I'm sorry this is such a trouble. A colleague takes over right now.",
 }
+
+
+def code_too_soon(seconds: int) -> str:
+    """A code was sent a moment ago."""
+    return f"I sent a code a moment ago, and it is still valid. In {seconds} seconds I can send a new one."
+
+
+def checked_by_a_person(title: str) -> str:
+    """A colleague proves who the customer is, before a service that needs it for sure."""
+    return (
+        f"Of course. A colleague checks who you are and then helps you to {title}. "
+        "What you told me so far is kept, and nothing has been done yet."
+    )
 
 
 def passed_on(title: str) -> str:

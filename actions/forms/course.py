@@ -16,6 +16,7 @@ class Stage(StrEnum):
 
     ASK = "ask"
     PROVE = "prove"
+    STRENGTHEN = "strengthen"
     CONFIRM = "confirm"
     SUBMIT = "submit"
 
@@ -55,9 +56,12 @@ def where(form: Form, state: FormState, facts: Facts) -> Next:
             return Next(Stage.ASK, field)
     if form.proof:
         return Next(Stage.PROVE)
+    weak = facts.level < form.service.assurance
     for field in form.service.fields:
-        if field.name not in state.answers and field.when(state.answers):
+        if field.name not in state.answers and field.when(state.answers) and (field.early or not weak):
             return Next(Stage.ASK, field)
+    if weak:
+        return Next(Stage.STRENGTHEN)
     return Next(Stage.CONFIRM if form.service.confirm else Stage.SUBMIT)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from actions.forms import correction, interruption
 from actions.forms.course import Form, active_answers, bag
 from actions.forms.service import Facts, Field
-from actions.forms.state import CHANGE, CONFIRM, RESUME, FormState
+from actions.forms.state import CHANGE, CONFIRM, RESUME, STRENGTHEN, FormState
 from actions.normalise import Choice, Misread, read_choice, read_yes_no, words
 from actions.utterance import Utterance
 
@@ -33,6 +33,7 @@ class Verdict(StrEnum):
     CONFIRMED = "confirmed"
     DECLINED = "declined"
     RESUMED = "resumed"
+    PERSON = "person"
     STALE = "stale"
     EMPTY = "empty"
 
@@ -54,16 +55,30 @@ class Decision:
 
 def recheck(form: Form, state: FormState, facts: Facts) -> Decision | None:
     """Look at all answers together, before they are confirmed and again before they are carried out."""
-    if form.service.recheck is None:
-        return None
-    problem = form.service.recheck(active_answers(form, state), facts)
+    problem = _unfit(form, active_answers(form, state), facts)
     if problem is None:
         return None
     name, misread = problem
+    return take_back(state, name, form.field(name), misread)
+
+
+def take_back(state: FormState, name: str, field: Field | None, misread: Misread) -> Decision:
+    """Ask a question again whose answer was readable, but does not hold."""
     state = state.copy()
     state.reopen(name)
     # Counted under a name of its own: each answer by itself was readable.
-    return _missed(state, f"@{name}", form.field(name), misread)
+    return _missed(state, f"@{name}", field, misread)
+
+
+def _unfit(form: Form, answers: dict[str, Any], facts: Facts) -> tuple[str, Misread] | None:
+    """The first answer that does not hold any more: what was fine when it was given can have changed since."""
+    for field in form.service.fields:
+        if answers.get(field.name) is not None:
+            try:
+                field.check(answers[field.name], answers, facts)
+            except Misread as misread:
+                return field.name, misread
+    return form.service.recheck(answers, facts) if form.service.recheck else None
 
 
 def begin(
@@ -79,7 +94,9 @@ def begin(
         if bag(state, field).get(field.name) is not None or not field.when(state.answers):
             continue
         try:
-            value = _from_entities(field, utterance, state, facts) if utterance else None
+            value = _from_button(field, utterance, state, facts) if utterance else None
+            if value is None and utterance:
+                value = _from_entities(field, utterance, state, facts)
             if value is None and state.heard and field.scan is not None:
                 value = field.scan(state.heard, facts)
             if value is None and field.known is not None:
@@ -108,7 +125,7 @@ def decide(form: Form, state: FormState, utterance: Utterance, facts: Facts) -> 
             return Decision(Verdict.EXPLAINED, state, field, text=field.why or field.help)
         if interruption.asks_help(utterance.text):
             return Decision(Verdict.EXPLAINED, state, field, text=field.help or field.why)
-    if state.asking in (CONFIRM, CHANGE, RESUME):
+    if state.asking in (CONFIRM, CHANGE, RESUME, STRENGTHEN):
         return _own_question(form, state, utterance, facts)
     if field is None:
         left = interruption.leaves(utterance, form.service.intent, free=False, answered=False)
@@ -213,6 +230,9 @@ def _own_question(form: Form, state: FormState, utterance: Utterance, facts: Fac
         if said is None:
             return _missed(state, RESUME, None, Misread("not_yes_or_no", "Please answer yes or no."))
         return Decision(Verdict.RESUMED if said else Verdict.CANCELLED, state)
+    if state.asking == STRENGTHEN:
+        # Whatever is said: the level of the conversation counts, and it is looked at again.
+        return Decision(Verdict.RESUMED, state)
     answered = _answered(form, state)
     if said is not True:
         meant = correction.meant_field(utterance, state, answered, facts)
@@ -251,6 +271,8 @@ def _pressed(form: Form, state: FormState, utterance: Utterance, facts: Facts) -
     if state.asking == CHANGE:
         field = form.field(value)
         return _reopen(state, field) if field is not None else Decision(Verdict.STALE, state)
+    if state.asking == STRENGTHEN:
+        return Decision(Verdict.PERSON if value == "person" else Verdict.RESUMED, state)
     if state.asking in (CONFIRM, RESUME):
         return _own_question(form, state, Utterance(text=value), facts)
     field = form.field(state.asking)
@@ -307,6 +329,12 @@ def _from_entities(field: Field, utterance: Utterance, state: FormState, facts: 
         for value in utterance.entities.get(name, ()):
             return field.value_of(value, state.answers, facts)
     return None
+
+
+def _from_button(field: Field, utterance: Utterance, state: FormState, facts: Facts) -> Any:
+    """A button that begins a service may bring an answer; it was issued by the server."""
+    value = (utterance.button or {}).get(field.name) if utterance.pressed_intent and not field.secret else None
+    return field.value_of(value, state.answers, facts) if isinstance(value, str) else None
 
 
 def _picked(offered: list[list[str]], text: str) -> str | None:

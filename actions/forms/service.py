@@ -6,12 +6,15 @@ A service is data; whatever all services share belongs to the engine.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.orm import Session
 
 from actions.normalise import Choice, Misread
 from actions.reply import Button
+
+if TYPE_CHECKING:
+    from actions.servicing.transaction import Transaction
 
 Answers = Mapping[str, Any]
 """Values by field name: str, bool, date, Decimal, or None for an optional field left out."""
@@ -61,6 +64,9 @@ class Facts:
 
     identifier: str | None = None
     """The policy or phone number given to identify, at whatever level."""
+
+    more: Mapping[str, Any] = field(default_factory=dict)
+    """What the service that is open looked up for its questions; see `Service.look_up`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,12 +154,24 @@ class Field:
     known: Callable[[Facts], Any] | None = None
     """Value already on file; it is not asked but appears in the read-back."""
 
+    early: bool = False
+    """Asked before the strong proof of identity: it only chooses, and shows nothing."""
+
     when: Callable[[Answers], bool] = always
+    resolve: Callable[[Any, Answers, Facts], Any] | None = None
+    """Turns what was read into the value where other answers decide it: "half of it" of which policy."""
+
     check: Callable[[Any, Answers, Facts], None] = accept
     """Constraints of this field on a value that was read. Raises `Misread`."""
 
     show: Callable[[Any, Facts], str] | None = None
     """How the value is read back."""
+
+    on_ask: "Callable[[Session, Context], Outcome | None] | None" = None
+    """Done once when it is asked, a code sent for example; an outcome ends the service instead."""
+
+    on_answer: Callable[[Session, Context, Any], Any] | None = None
+    """Looks at an answer with the records and gives the value that is kept. Raises `Misread`."""
 
     failure: str = "field_failed"
     """Reason of the handoff after three answers that could not be used."""
@@ -169,6 +187,8 @@ class Field:
             Misread: it is no value for this field.
         """
         value = self.read(text, facts)
+        if self.resolve is not None:
+            value = self.resolve(value, answers, facts)
         self.check(value, answers, facts)
         return value
 
@@ -194,6 +214,18 @@ class Service:
     tier: int = 1
     recheck: Callable[[Answers, Facts], tuple[str, Misread] | None] | None = None
     """A condition over several answers: the field to ask again, and why; None when all is well."""
+
+    look_up: "Callable[[Session, Context], Mapping[str, Any] | Outcome] | None" = None
+    """Reads what its questions need, into `Facts.more`, as soon as its identity level holds and again in
+    every turn. An outcome instead ends the service before its first question: there is nothing to do, or
+    it cannot be done, and the customer is told why."""
+
+    stop: "Callable[[Session, Context, Answers], Outcome | None] | None" = None
+    """Looked at before every question and again before carrying out: an outcome ends the service with its
+    reason and other ways, whatever was asked so far."""
+
+    transaction: "Transaction | None" = None
+    """The description of a servicing transaction, from which this service was made."""
 
     def field(self, name: str) -> Field | None:
         """The field of that name."""

@@ -12,7 +12,9 @@ from typing import Any
 CONFIRM = "@confirm"
 CHANGE = "@change"
 RESUME = "@resume"
-"""Questions of the engine itself: is it right, what shall be changed, shall we go on."""
+STRENGTHEN = "@strengthen"
+"""Questions of the engine itself: is it right, what shall be changed, shall we go on, has the strong proof of
+identity been given."""
 
 
 @dataclass(slots=True)

@@ -11,16 +11,29 @@ from actions.identity.ladder import (
     forget,
     identify,
     level,
+    proven_once,
     raise_to,
     speak_of,
+    standing,
     standing_of,
+    withdraw,
 )
-from actions.identity.proof import Proven, prove
-from actions.identity.questions import questions
+from actions.identity.proof import Proven, prove, prove_by_code, send_code
+from actions.identity.questions import (
+    ASK_QUESTIONS,
+    QUESTION_NAMES,
+    SEND_CODE,
+    questions,
+    wants_code,
+    wants_questions,
+)
 from actions.identity.scope import age_of, policies_of, policy_of, profile_of
 
 __all__ = [
+    "ASK_QUESTIONS",
     "COLUMNS",
+    "QUESTION_NAMES",
+    "SEND_CODE",
     "STRONG",
     "VERIFIED",
     "Proven",
@@ -33,8 +46,15 @@ __all__ = [
     "policy_of",
     "profile_of",
     "prove",
+    "prove_by_code",
+    "proven_once",
     "questions",
     "raise_to",
+    "send_code",
     "speak_of",
+    "standing",
     "standing_of",
+    "wants_code",
+    "wants_questions",
+    "withdraw",
 ]

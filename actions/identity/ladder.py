@@ -37,19 +37,34 @@ class Standing:
     """The policy the verified customer named."""
 
 
-def standing_of(row: Any, now: datetime, minutes: float) -> Standing:
-    """The standing in a row with `COLUMNS`: what was proven longer than `minutes` ago is worth nothing."""
+def standing_of(row: Any, now: datetime, minutes: float, strong_minutes: float | None = None) -> Standing:
+    """The standing in a row with `COLUMNS`: what was proven longer than `minutes` ago is worth nothing.
+
+    A strong proof wears off first: after `strong_minutes` (the setting, when left out) it is a level 2 proof.
+    """
     if not row.assurance or row.assured_at is None or now - row.assured_at > timedelta(minutes=minutes):
         return Standing()
     if row.assurance < VERIFIED or row.customer_id is None:
         return Standing(IDENTIFIED)
-    return Standing(row.assurance, row.customer_id, row.policy_number)
+    strong = timedelta(minutes=settings().strong_minutes if strong_minutes is None else strong_minutes)
+    held = row.assurance if now - row.assured_at <= strong else min(row.assurance, VERIFIED)
+    return Standing(held, row.customer_id, row.policy_number)
 
 
 def level(session: Session, conversation_id: str, now: datetime) -> int:
     """The identity level that holds now in a conversation."""
+    return standing(session, conversation_id, now).level
+
+
+def standing(session: Session, conversation_id: str, now: datetime) -> Standing:
+    """What holds now in a conversation."""
     row = session.execute(select(*COLUMNS).where(Conversation.id == conversation_id)).first()
-    return 0 if row is None else standing_of(row, now, settings().assurance_minutes).level
+    return Standing() if row is None else standing_of(row, now, settings().assurance_minutes)
+
+
+def proven_once(session: Session, conversation_id: str) -> int | None:
+    """The customer last proven in the conversation, also when that is worth nothing any more."""
+    return session.scalar(select(Conversation.customer_id).where(Conversation.id == conversation_id))
 
 
 def identify(session: Session, conversation_id: str, now: datetime) -> None:
@@ -100,6 +115,12 @@ def raise_to(
 def speak_of(session: Session, conversation_id: str, policy_number: str) -> None:
     """The verified customer named this policy of theirs: what follows is about it."""
     _set(session, conversation_id, policy_number=policy_number)
+
+
+def withdraw(session: Session, conversation_id: str, now: datetime, *, because: str) -> None:
+    """Back to level 0, while it stays known whose conversation this was: nobody else slips into it."""
+    _set(session, conversation_id, assurance=ANONYMOUS, assured_at=None, policy_number=None)
+    audit.note(session, now, "bot", "identity.withdrawn", f"conversation:{conversation_id}", because=because)
 
 
 def forget(session: Session, conversation_id: str, now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""Whether the answers prove a customer: one course of action for right, wrong, unknown and locked.
+"""Whether answers or a code prove a customer: one course of action for right, wrong, unknown and locked.
 
 The same statements run and the same number of comparisons are made in every case; only the result differs.
 """
@@ -10,9 +10,11 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import func, insert, or_, select
+from sqlalchemy import Select, func, insert, or_, select
 from sqlalchemy.orm import Session
 
+from actions.identity import codes
+from actions.identity.codes import Confirmed, Requested
 from actions.identity.ladder import VERIFIED, raise_to
 from actions.normalise import Misread, read_policy_number
 from records import audit
@@ -38,6 +40,8 @@ class Proven(StrEnum):
     NO = "no"
     EXHAUSTED = "exhausted"
     """No, and there will be no further try."""
+    EXPIRED = "expired"
+    """The code is too old; nothing is counted."""
 
 
 def prove(
@@ -49,17 +53,7 @@ def prove(
     given = f"{birth.isoformat()}|{answers['id_ending']}"
     digest = hmac.new(key, identifier.encode(), hashlib.sha256).hexdigest()
     failures_here, failures_of_identifier = _failures(session, conversation_id, digest, now)
-    candidates = session.execute(
-        select(Customer.id, Customer.birth, Customer.id_no)
-        .where(
-            or_(
-                Customer.mobile == identifier,
-                Customer.id.in_(select(Policy.holder_id).where(Policy.number == identifier)),
-            )
-        )
-        .order_by(Customer.id)
-        .limit(_COMPARED)
-    ).all()
+    candidates = session.execute(_behind(identifier)).all()
     expected = [(row.id, f"{row.birth.isoformat()}|{row.id_no[-4:].upper()}") for row in candidates]
     expected += [(0, _NOBODY)] * (_COMPARED - len(expected))
     matched = 0
@@ -87,6 +81,61 @@ def prove(
         session, now, "bot", "identity.refused", f"conversation:{conversation_id}", identifier=digest[:12]
     )
     return Proven.EXHAUSTED if failures_here + 1 >= TRIES else Proven.NO
+
+
+def send_code(session: Session, conversation_id: str, identifier: str, now: datetime) -> Requested:
+    """Send a code to the number on file behind a policy or phone number.
+
+    Nothing tells whether there is one. A number that several customers share names none of them: their
+    policy numbers do.
+    """
+    found = session.execute(_behind(identifier).with_only_columns(Customer.id, Customer.mobile)).all()
+    customer_id, number = (found[0].id, found[0].mobile) if len(found) == 1 else (None, "")
+    known = customer_id if number else None
+    return codes.request_for(session, conversation_id, known, number or identifier, now)
+
+
+def prove_by_code(
+    session: Session, conversation_id: str, answers: Mapping[str, Any], now: datetime, key: bytes
+) -> Proven:
+    """Check the code that was sent for the identifier; a success raises the conversation to level 2."""
+    identifier: str = answers["identifier"]
+    digest = hmac.new(key, identifier.encode(), hashlib.sha256).hexdigest()
+    failures_here, failures_of_identifier = _failures(session, conversation_id, digest, now)
+    result, matched = codes.proven_by(session, conversation_id, answers["code"], now)
+    if result is Confirmed.EXPIRED:
+        return Proven.EXPIRED
+    proven = matched is not None and failures_of_identifier < IDENTIFIER_FAILURES and failures_here < TRIES
+    session.execute(
+        insert(IdentityAttempt).values(
+            conversation_id=conversation_id, identifier_hash=digest, succeeded=proven, at=now
+        )
+    )
+    if proven and matched is not None:
+        number = _as_policy(identifier)
+        owned = select(Policy.id).where(Policy.number == number, Policy.holder_id == matched)
+        own = number if session.scalar(owned) is not None else None
+        raise_to(session, conversation_id, VERIFIED, matched, now, how="code", policy_number=own)
+        return Proven.YES
+    audit.note(
+        session, now, "bot", "identity.refused", f"conversation:{conversation_id}", identifier=digest[:12]
+    )
+    used_up = result is Confirmed.EXHAUSTED or failures_here + 1 >= TRIES
+    return Proven.EXHAUSTED if used_up else Proven.NO
+
+
+def _behind(identifier: str) -> Select[int, date, str]:
+    return (
+        select(Customer.id, Customer.birth, Customer.id_no)
+        .where(
+            or_(
+                Customer.mobile == identifier,
+                Customer.id.in_(select(Policy.holder_id).where(Policy.number == identifier)),
+            )
+        )
+        .order_by(Customer.id)
+        .limit(_COMPARED)
+    )
 
 
 def _failures(session: Session, conversation_id: str, digest: str, now: datetime) -> tuple[int, int]:

@@ -1,18 +1,21 @@
-"""How far things are: claims, and changes the customer asked for. Reads only.
+"""How far claims are. Reads only.
 
 A claim of somebody else is answered like one that does not exist.
 """
 
+from datetime import datetime
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from actions.claims import casefile, telling
 from actions.forms.service import Answers, Context, Facts, Field, Outcome, Service
 from actions.normalise import Misread, read_claim_number
 from actions.services.catalogue import CATALOGUE
 from actions.services.claim_papers import KINDS
 from actions.services.inquiries import natural, note_look
 from actions.services.wording import listed, money, show_date
-from records.models import Claim, Policy, ServiceTransaction
+from records.models import Claim, Policy
 
 SHOWN = 5
 ANY = ""
@@ -26,15 +29,6 @@ _STATUS = {
     "paid": "is paid",
     "refused": "was refused",
     "closed": "is closed",
-}
-_STATES = {
-    "received": "received",
-    "pending": "being worked on",
-    "waiting": "waiting for a colleague's decision",
-    "approved": "approved",
-    "refused": "refused",
-    "done": "done",
-    "cancelled": "cancelled",
 }
 
 
@@ -55,14 +49,14 @@ def check_claim_status(session: Session, context: Context, answers: Answers) -> 
         return Outcome("I find no claim of yours.", natural("report_claim"))
     for claim in claims:
         note_look(session, context, "check_claim_status", claim.policy_number)
-    lines = [_claim(claim) for claim in claims]
+    lines = [_claim(session, claim, context.now) for claim in claims]
     text = lines[0] if len(lines) == 1 else "Your latest claims:\n" + "\n".join(f"- {line}" for line in lines)
     waiting = any(claim.missing for claim in claims)
     buttons = natural("add_claim_document") if waiting else ()
     return Outcome(text, buttons, claim=claims[0].number if len(claims) == 1 else None)
 
 
-def _claim(claim: Claim) -> str:
+def _claim(session: Session, claim: Claim, now: datetime) -> str:
     kind = KINDS.get(claim.kind, claim.kind.replace("_", " "))
     text = f"Claim {claim.number} ({kind}, reported on {show_date(claim.reported_at.date())}) "
     text += _STATUS.get(claim.status, claim.status.replace("_", " "))
@@ -70,27 +64,17 @@ def _claim(claim: Claim) -> str:
         text += f": {money(claim.amount)}"
     if claim.missing:
         text += f". Still missing: {listed(claim.missing)}"
-    return text + "."
-
-
-def check_transaction_status(session: Session, context: Context, _answers: Answers) -> Outcome:
-    """The latest changes the customer asked for."""
-    rows = session.scalars(
-        select(ServiceTransaction)
-        .where(ServiceTransaction.customer_id == context.customer_id)
-        .order_by(ServiceTransaction.created_at.desc())
-        .limit(SHOWN)
-    ).all()
-    names = {entry.code: entry.title for entry in CATALOGUE.values() if entry.code}
-    if not rows:
-        return Outcome("I find no change that you asked for.", natural("talk_to_agent"))
-    note_look(session, context, "check_transaction_status", "all")
-    lines = [
-        f"{row.receipt}: {names.get(row.service, row.service)}, {show_date(row.created_at.date())}, "
-        f"{_STATES.get(row.state, row.state)}"
-        for row in rows
-    ]
-    return Outcome("Your latest requests:\n" + "\n".join(f"- {line}" for line in lines))
+    if claim.promised:
+        text += f" (you will send: {listed(claim.promised)})"
+    text += "."
+    if claim.status in casefile.DECIDED:
+        return text
+    if claim.decision_due is None:
+        case, against = casefile.look_at(session, claim)
+        more = telling.eligibility(claim, case, against, proven=True)
+    else:
+        more = telling.clock(claim, now)
+    return f"{text} {more}" if more else text
 
 
 def _scan_claim(text: str, _facts: Facts) -> str | None:
@@ -115,11 +99,5 @@ CLAIM_STATUS = Service(
             known=lambda _facts: ANY,
         ),
     ),
-    assurance=2,
-)
-TRANSACTION_STATUS = Service(
-    "check_transaction_status",
-    CATALOGUE["check_transaction_status"].title,
-    check_transaction_status,
     assurance=2,
 )

@@ -59,6 +59,7 @@ ENTRIES = (
     Entry("set_notice_delivery", "choose how notices reach you", code="NT"),
     Entry("start_return_visit", "do the follow-up on your new policy", 1),
     Entry("check_reminders", "see what needs your attention"),
+    Entry("set_up_passkey", "set up a passkey for your face or fingerprint"),
     Entry("report_scam", "report a scam", 0),
     Entry("talk_to_agent", "talk to a person", 0, "human"),
     Entry("make_complaint", "make a complaint", 0, "human"),

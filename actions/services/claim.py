@@ -3,9 +3,13 @@
 Recording decides nothing about the claim: people do. One form makes one claim.
 """
 
+import re
+
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from actions.claims import casefile, telling
+from actions.claims.illnesses import serious_illness, show_illness
 from actions.forms.service import Answers, Context, Facts, Field, Outcome, Service
 from actions.normalise import (
     Choice,
@@ -13,8 +17,10 @@ from actions.normalise import (
     read_date,
     read_name,
     read_phone,
+    read_yes_no,
     show_date,
     show_phone,
+    words,
 )
 from actions.services.claim_answers import (
     CONCERNED,
@@ -33,10 +39,12 @@ from actions.services.claim_answers import (
     scan_relation,
     scan_story,
 )
-from actions.services.claim_papers import CHOICES, KINDS, PAPERS, kind_in
+from actions.services.claim_papers import CHOICES, KINDS, kind_in, papers_for
 from actions.services.inquiries import natural
 from records import audit
 from records.models import Claim, Policy
+
+YES_NO = (Choice("yes", "Yes"), Choice("no", "No"))
 
 
 def _gently(answers: Answers) -> bool:
@@ -71,12 +79,20 @@ def _date_prompt(answers: Answers, _facts: Facts) -> str:
 
 def _read_back(answers: Answers, facts: Facts) -> str:
     lines = [f"Claim for: {KINDS[answers['kind']]}"]
-    lines.append(f"Person: {answers['insured_name']} ({CONCERNED[answers['reporter']]})")
+    relation = answers.get("reporter") or answers.get("relation")
+    person = (
+        f" ({CONCERNED[relation]})" if relation and not (_gently(answers) and relation == "other") else ""
+    )
+    lines.append(f"Person: {answers['insured_name']}{person}")
     lines.append(f"Policy: {answers['policy'] or 'to be looked up by us'}")
     lines.append(f"Date: {show_date(answers['date'])}")
     if answers.get("place"):
         lines.append(f"Place: {answers['place']}")
-    lines.append(f"What happened: {_shortened(answers['story'])}")
+    if answers.get("diagnosis"):
+        first = " (first diagnosis)" if answers.get("first_diagnosis") else ""
+        lines.append(f"Illness: {answers['diagnosis']}{first}")
+    if answers.get("story"):
+        lines.append(f"What happened: {_shortened(answers['story'])}")
     if answers.get("hospital"):
         lines.append(f"Hospital: {answers['hospital']}")
     lines.append(f"Your phone: {show_phone(answers['phone'])}")
@@ -96,45 +112,54 @@ def report_claim(session: Session, context: Context, answers: Answers) -> Outcom
     ).one_or_none()
     if claim is None:
         claim = _record(session, context, answers)
-    papers = "\n".join(f"- {paper}" for paper in PAPERS[claim.kind])
+    papers = "\n".join(f"- {paper}" for paper in papers_for(claim.kind, claim.illness))
     if claim.kind == "death":
         text = (
             f"Thank you. It is recorded as {claim.number}, and you need do nothing more today. "
             f"A colleague will now be with you and help you with every step. Later we will need:\n{papers}"
         )
         return Outcome(text, claim=claim.number, handoff="death_claim")
+    case, against = casefile.assess(session, claim)
+    own = any(policy.number == claim.policy_number for policy in context.facts.policies)
+    speed = telling.eligibility(claim, case, against, proven=own)
     text = (
         f"Your claim is reported. Its number is {claim.number}. A colleague looks at it within one "
         f"working day and "
-        f"calls you on {show_phone(claim.contact_phone)}. Please keep these papers ready:\n{papers}"
+        f"calls you on {show_phone(claim.contact_phone)}. {speed + ' ' if speed else ''}"
+        f"Please keep these papers ready:\n{papers}"
     )
-    return Outcome(text, natural("check_claim_status", "find_branch"), claim=claim.number)
+    return Outcome(text, natural("add_claim_document", "check_claim_status"), claim=claim.number)
 
 
 def _record(session: Session, context: Context, answers: Answers) -> Claim:
     number = answers["policy"]
     policy_id = session.scalar(select(Policy.id).where(Policy.number == number)) if number else None
     year = context.facts.today.year
+    illness = serious_illness(answers.get("diagnosis") or "")
+    kind = "critical_illness" if illness else answers["kind"]
     claim = Claim(
         number=next_number(session, year),
         policy_id=policy_id,
         policy_number=number or "",
-        kind=answers["kind"],
+        kind=kind,
+        illness=illness,
+        first_diagnosis=answers.get("first_diagnosis"),
         status="reported",
         reported_at=context.now,
         happened_on=answers["date"],
         place=answers.get("place") or "",
-        description=answers["story"],
+        description=answers.get("story") or "",
         hospital=answers.get("hospital") or "",
         insured_name=answers["insured_name"],
-        reporter=answers["reporter"],
+        reporter=answers.get("reporter") or answers.get("relation") or "other",
         contact_phone=answers["phone"],
-        missing=list(PAPERS[answers["kind"]]),
+        missing=list(papers_for(kind, illness)),
         conversation_id=context.conversation_id,
         form_version=context.version,
     )
     session.add(claim)
     session.flush()
+    casefile.assess(session, claim)
     audit.note(
         session,
         context.now,
@@ -143,6 +168,8 @@ def _record(session: Session, context: Context, answers: Answers) -> Claim:
         f"claim:{claim.number}",
         conversation=context.conversation_id,
         kind=claim.kind,
+        scheme=claim.scheme,
+        against=claim.scheme_reason,
     )
     return claim
 
@@ -162,6 +189,24 @@ def next_number(session: Session, year: int) -> str:
 
 def _policy_choices(facts: Facts) -> tuple[Choice, ...]:
     return tuple(Choice(policy.number, policy.title) for policy in facts.policies)
+
+
+def _none_of_self(relation: str | None) -> str | None:
+    return None if relation == "self" else relation
+
+
+def _scan_diagnosis(text: str, _facts: Facts) -> str | None:
+    name = serious_illness(text)
+    return show_illness(name) if name else None
+
+
+def _read_first(text: str) -> bool:
+    said = " ".join(words(text))
+    if re.search(r"\b(?:first time|never before|first diagnosis)\b", said) and not said.startswith("no"):
+        return not re.search(r"\bnot (?:the |my |a )?first", said)
+    if re.search(r"\b(?:second time|came back|come back|again|relapse|recurr\w+|before)\b", said):
+        return False
+    return read_yes_no(text)
 
 
 def _show_kind(value: str, _facts: Facts) -> str:
@@ -198,6 +243,22 @@ CLAIM = Service(
             choices=lambda _facts: RELATIONS,
             aliases=("person", "relation"),
             scan=scan_relation,
+            when=lambda answers: not _gently(answers),
+        ),
+        Field(
+            # Taken from the story where it says so: whoever reports a death is asked only what is needed.
+            name="relation",
+            title="relation",
+            prompt="What was the person to you? You need not say.",
+            read=read_relation,
+            help="For example your mother, or a friend.",
+            why="So that my colleague knows with whom they speak.",
+            choices=lambda _facts: RELATIONS[1:],
+            optional=True,
+            aliases=("person",),
+            scan=lambda text, facts: _none_of_self(scan_relation(text, facts)),
+            known=lambda _facts: "other",
+            when=_gently,
         ),
         Field(
             name="insured_name",
@@ -208,7 +269,7 @@ CLAIM = Service(
             why="To find the right policy and person.",
             free=True,
             aliases=("name of the insured", "full name"),
-            when=lambda answers: "reporter" in answers,
+            when=lambda answers: "reporter" in answers or _gently(answers),
         ),
         Field(
             name="policy",
@@ -244,7 +305,32 @@ CLAIM = Service(
             why="It is part of the report every claim needs.",
             free=True,
             aliases=("location", "where"),
-            when=lambda answers: answers.get("kind") in ("accident", "disability", "death"),
+            when=lambda answers: answers.get("kind") in ("accident", "disability"),
+        ),
+        Field(
+            name="diagnosis",
+            title="illness",
+            prompt="Which illness was diagnosed? Please name it as the doctor does.",
+            read=lambda text, facts: read_text(text, facts)[:200],
+            help="The name of the illness as it stands in the medical report.",
+            why="Some serious illnesses are decided within one working day.",
+            free=True,
+            aliases=("diagnosis", "disease"),
+            scan=_scan_diagnosis,
+            when=lambda answers: answers.get("kind") == "illness",
+        ),
+        Field(
+            name="first_diagnosis",
+            title="first diagnosis",
+            prompt="Was this illness diagnosed for the first time?",
+            read=lambda text, _facts: _read_first(text),
+            help="Yes, if it was never diagnosed before; no, if it has come back or was known already.",
+            why="The fast decision is for a first diagnosis.",
+            choices=lambda _facts: YES_NO,
+            aliases=("first time",),
+            when=lambda answers: (
+                bool(serious_illness(answers.get("diagnosis") or "")) and answers.get("kind") == "illness"
+            ),
         ),
         Field(
             name="story",
@@ -256,6 +342,7 @@ CLAIM = Service(
             free=True,
             aliases=("description", "story"),
             scan=scan_story,
+            when=lambda answers: not _gently(answers),
         ),
         Field(
             name="hospital",

@@ -25,6 +25,17 @@ PAPERS = {
         "identity document of the person who receives the benefit",
         "proof of the relationship",
     ),
+    "critical_illness": (
+        "medical report with the diagnosis",
+        "test results that prove the diagnosis",
+        "identity document",
+        "bank account",
+    ),
+}
+_PROOFS = {
+    "cancer": "pathology report",
+    "heart_attack": "heart tests and blood values",
+    "stroke": "brain scans",
 }
 # The order decides: a fall that ended in hospital is an accident, an accident that was fatal is a death.
 _SIGNS = (
@@ -56,3 +67,10 @@ CHOICES = (
 def kind_in(text: str) -> str | None:
     """The kind of claim that a story tells of."""
     return next((kind for kind, pattern in _PATTERNS if pattern.search(text)), None)
+
+
+def papers_for(kind: str, illness: str = "") -> tuple[str, ...]:
+    """The checklist of a claim: by its kind, and by the illness where that decides which tests prove it."""
+    proof = _PROOFS.get(illness)
+    general = "test results that prove the diagnosis"
+    return tuple(proof if proof and paper == general else paper for paper in PAPERS[kind])

@@ -13,8 +13,10 @@ _OTHER = ("other policy", "other one", "another policy", "my other", "second pol
 _COMMON = frozenset("harbour policy insurance plan contract my the".split())
 
 
-def policy_field(*, among: Callable[[PolicyBrief], bool] = lambda _policy: True) -> Field:
-    """The field "policy"; `among` leaves out policies that cannot be meant."""
+def policy_field(
+    *, among: Callable[[PolicyBrief], bool] = lambda _policy: True, early: bool = False
+) -> Field:
+    """The field "policy"; `among` leaves out policies that cannot be meant, `early` asks before a strong proof."""
 
     def offered(facts: Facts) -> tuple[PolicyBrief, ...]:
         return tuple(policy for policy in facts.policies if among(policy)) or facts.policies
@@ -68,6 +70,7 @@ def policy_field(*, among: Callable[[PolicyBrief], bool] = lambda _policy: True)
         scan=scan,
         known=known,
         show=show,
+        early=early,
     )
 
 

@@ -6,10 +6,17 @@ Checked at start: a description that cannot work stops the process, not a custom
 from actions.forms.service import Service
 from actions.services.branches import BRANCH
 from actions.services.callback import CALLBACK
-from actions.services.cases import CLAIM_STATUS, TRANSACTION_STATUS
+from actions.services.cases import CLAIM_STATUS
 from actions.services.catalogue import CATALOGUE
 from actions.services.claim import CLAIM
+from actions.services.claim_document import CLAIM_DOCUMENT
 from actions.services.inquiries import INQUIRIES, STATUS
+from actions.services.passkey import PASSKEY
+from actions.services.reminders import REMINDERS
+from actions.services.requests import TRANSACTION_STATUS
+from actions.services.return_visit import RETURN_VISIT
+from actions.services.transactions import TRANSACTIONS
+from actions.servicing.transaction import service_of
 
 
 def registry(services: tuple[Service, ...]) -> dict[str, Service]:
@@ -32,4 +39,19 @@ def registry(services: tuple[Service, ...]) -> dict[str, Service]:
     return known
 
 
-SERVICES = registry((STATUS, *INQUIRIES, CLAIM_STATUS, TRANSACTION_STATUS, BRANCH, CLAIM, CALLBACK))
+SERVICES = registry(
+    (
+        STATUS,
+        *INQUIRIES,
+        CLAIM_STATUS,
+        TRANSACTION_STATUS,
+        BRANCH,
+        CLAIM,
+        CLAIM_DOCUMENT,
+        CALLBACK,
+        PASSKEY,
+        RETURN_VISIT,
+        REMINDERS,
+        *(service_of(transaction) for transaction in TRANSACTIONS),
+    )
+)

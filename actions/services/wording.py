@@ -18,6 +18,7 @@ STATES = {
     "lapsed": "lapsed",
     "paid_up": "paid up",
     "surrendered": "surrendered",
+    "cancelled": "cancelled inside the cooling-off period",
     "matured": "matured",
 }
 FREQUENCIES = {

@@ -46,7 +46,7 @@ function cupboard(prefix) {
 }
 
 /** One customer's place in the ledger: what came, what is unacknowledged, and the socket between. */
-function converse(url, drawer, context, tell) {
+function converse(url, drawer, visit, tell) {
 	const outbox = new Map(drawer.all('out.').sort((a, b) => (a.at < b.at ? -1 : 1)).map(item => [item.key, item]));
 	for (const item of outbox.values()) item.failed = Date.now() - new Date(item.at) > 864e5; // a day old: only when asked
 	let socket, retry, watch, beat, welcomed, opened = 0, tries = 0, typed = 0, seen = 0;
@@ -108,7 +108,7 @@ function converse(url, drawer, context, tell) {
 	const ping = () => { if (my.ready) send({ type: 'ping' }), expect(); };
 	const hello = () => {
 		const { id = null, secret = null } = drawer.load('who') ?? {};
-		send({ type: 'hello', conversation: id, secret, after: my.after, context: context() });
+		send({ type: 'hello', conversation: id, secret, after: my.after, ...visit() });
 	};
 	const post = ({ key, text, button }) => {
 		if (!my.ready) return; // welcome posts all that waits
@@ -336,7 +336,8 @@ function draw(host) {
 	// what the conversation tells
 
 	const chat = converse(at('chat/ws').href.replace('http', 'ws'), drawer, () => ({
-		page_title: title().slice(0, 300), page_url: bare(location.href), referrer: bare(document.referrer), language, gentle,
+		identity_token: set.identityToken,
+		context: { page_title: title().slice(0, 300), page_url: bare(location.href), referrer: bare(document.referrer), language, gentle },
 	}), {
 		state: status,
 		entries(fresh) {

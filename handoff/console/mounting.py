@@ -11,6 +11,7 @@ from nicegui import app as toolkit
 from nicegui import ui
 from nicegui.storage import Storage
 
+from handoff import papers
 from handoff.console import login
 from handoff.console.page import Page
 from handoff.console.policy import PagePolicy
@@ -41,6 +42,7 @@ def mount(
     """Add the console to `app`. Once per process: the toolkit has one application."""
     switchboard = Switchboard(store, clock, signals)
     app.include_router(login.router(switchboard))
+    app.include_router(papers.router(switchboard, store, clock, settings.data))
     Storage.path = (settings.data / "console").resolve()
 
     @app.get(ROOT, include_in_schema=False)

@@ -147,4 +147,6 @@ def _claim(spec: Mapping[str, Any], policies: Mapping[str, Policy], today: date)
         contact_phone=policy.holder.mobile,
         amount=None if amount is None else Decimal(amount),
         missing=spec.get("missing", []),
+        illness=spec.get("illness", ""),
+        first_diagnosis=spec.get("first_diagnosis"),
     )

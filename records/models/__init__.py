@@ -1,7 +1,7 @@
 """The tables, one module per family."""
 
 from records.models.base import AgentId, Base, ConversationId
-from records.models.casework import Branch, Claim, Reminder, ReturnVisit, ServiceTransaction
+from records.models.casework import Branch, Claim, ServiceTransaction
 from records.models.conversations import (
     Author,
     Conversation,
@@ -13,6 +13,8 @@ from records.models.conversations import (
     TurnEffect,
 )
 from records.models.customers import Customer
+from records.models.outbox import Dispatch, OutgoingMessage, Way
+from records.models.papers import Paper
 from records.models.people import (
     Agent,
     AgentSession,
@@ -32,6 +34,11 @@ from records.models.policies import (
     Product,
     Rider,
 )
+from records.models.proofs import OneTimeCode, Passkey, PasskeyChallenge, VerificationLink
+from records.models.reminders import DebitFailure, Reminder, ReminderChoice
+from records.models.schedules import Schedule
+from records.models.servicing import CustomerProfile, PaymentOrder, Payout, PolicyArrangement
+from records.models.visits import ProblemTicket, ReturnVisit, VisitAttempt
 
 __all__ = [
     "Agent",
@@ -47,6 +54,9 @@ __all__ = [
     "Conversation",
     "ConversationId",
     "Customer",
+    "CustomerProfile",
+    "DebitFailure",
+    "Dispatch",
     "Form",
     "Handoff",
     "HandoffState",
@@ -55,15 +65,29 @@ __all__ = [
     "Loan",
     "LoginAttempt",
     "Message",
+    "OneTimeCode",
+    "OutgoingMessage",
     "Owner",
+    "Paper",
+    "Passkey",
+    "PasskeyChallenge",
+    "PaymentOrder",
+    "Payout",
     "Policy",
+    "PolicyArrangement",
     "PolicyState",
     "PremiumPayment",
+    "ProblemTicket",
     "Product",
     "Reminder",
+    "ReminderChoice",
     "ReturnVisit",
     "Rider",
     "Role",
+    "Schedule",
     "ServiceTransaction",
     "TurnEffect",
+    "VerificationLink",
+    "VisitAttempt",
+    "Way",
 ]

@@ -1,4 +1,4 @@
-"""What customers asked for and what became of it: claims, service transactions, return visits, reminders."""
+"""What customers asked for and what became of it: claims and service transactions; the branches."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -36,6 +36,22 @@ class Claim(Base):
     amount: Mapped[Decimal | None] = mapped_column(Money)
     missing: Mapped[list[str]]
     """Papers that are still to come."""
+    promised: Mapped[list[str]] = mapped_column(default=list)
+    """Of the missing papers, those that the customer said will be sent."""
+    illness: Mapped[str] = mapped_column(String(40), default="")
+    """The illness as the scope of the one-day decision names it; empty: none, or none of them."""
+    first_diagnosis: Mapped[bool | None]
+    """Whether the illness was diagnosed for the first time, as the reporter says."""
+    scheme: Mapped[str] = mapped_column(String(10), default="usual")
+    """one_day, or usual: which clock runs once the papers are complete."""
+    scheme_reason: Mapped[str] = mapped_column(String(30), default="")
+    """The first condition of the one-day decision that is not met; empty where all are."""
+    papers_complete_at: Mapped[datetime | None]
+    """When the last paper arrived: the clock of the decision starts."""
+    decision_due: Mapped[datetime | None] = mapped_column(index=True)
+    """By when the decision is promised."""
+    breach_noted_at: Mapped[datetime | None]
+    """When it was put on record that the promise was broken."""
     conversation_id: Mapped[str | None] = mapped_column(ForeignKey("conversations.id"))
     form_version: Mapped[int | None]
 
@@ -51,38 +67,22 @@ class ServiceTransaction(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     receipt: Mapped[str] = mapped_column(String(20), unique=True)
     service: Mapped[str] = mapped_column(String(4))
-    customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"), index=True)
+    customer_id: Mapped[int | None] = mapped_column(ForeignKey("customers.id"), index=True)
+    """Empty when somebody pays for a policy number that is not ours."""
     policy_id: Mapped[int | None] = mapped_column(ForeignKey("policies.id"))
     state: Mapped[str] = mapped_column(String(20))
+    """pending, waiting_for_agent, waiting_for_callback, applied, refused or withdrawn."""
+    waiting_for: Mapped[str] = mapped_column(String(200), default="")
+    """What is still to come, in the customer's words: a photo, a payment, an anniversary, a call."""
+    effective_on: Mapped[date | None]
+    """Day on which a pending change is carried out by itself."""
+    reason: Mapped[str] = mapped_column(String(500), default="")
+    """Why it was refused."""
     details: Mapped[dict[str, Any]]
     created_at: Mapped[datetime]
     decided_at: Mapped[datetime | None]
     conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id"))
     form_version: Mapped[int]
-
-
-class ReturnVisit(Base):
-    """The follow-up call that every new long-term policy gets inside its cooling-off period."""
-
-    __tablename__ = "return_visits"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    policy_id: Mapped[int] = mapped_column(ForeignKey("policies.id"), index=True)
-    due_by: Mapped[date]
-    status: Mapped[str] = mapped_column(String(20))
-
-
-class Reminder(Base):
-    """Something a customer should hear of in time."""
-
-    __tablename__ = "reminders"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"), index=True)
-    policy_id: Mapped[int | None] = mapped_column(ForeignKey("policies.id"))
-    kind: Mapped[str] = mapped_column(String(30))
-    due_at: Mapped[datetime]
-    sent_at: Mapped[datetime | None]
 
 
 class Branch(Base):

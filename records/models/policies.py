@@ -20,6 +20,8 @@ class PolicyState(StrEnum):
     LAPSED = "lapsed"
     PAID_UP = "paid_up"
     SURRENDERED = "surrendered"
+    CANCELLED = "cancelled"
+    """Inside the cooling-off period: as if it had never been."""
     MATURED = "matured"
 
 
@@ -33,6 +35,8 @@ class Product(Base):
     kind: Mapped[str] = mapped_column(String(30))
     participating: Mapped[bool] = mapped_column(default=False)
     rider: Mapped[bool] = mapped_column(default=False)
+    group: Mapped[bool] = mapped_column(default=False)
+    """Sold to an employer or association for its people, not to one person."""
 
 
 class Policy(Base):

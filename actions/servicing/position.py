@@ -1,0 +1,300 @@
+"""Where a customer and their policies stand, read once a turn for everything a transaction asks and computes.
+
+Values only: read within the verified customer, never written, never kept between turns.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from actions.forms.service import Answers, Context, Facts
+from actions.servicing import calculations
+from actions.servicing.calculations import Debt
+from actions.servicing.states import OPEN, State
+from records.models import (
+    Benefit,
+    Customer,
+    CustomerProfile,
+    Loan,
+    Policy,
+    PolicyArrangement,
+    PremiumPayment,
+    ServiceTransaction,
+)
+
+NUMBER_CHANGE_WATCHED = timedelta(hours=72)
+"""So long after a change of the telephone number, money that goes out is looked at by a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """Survival, annuity or maturity money that was not drawn yet."""
+
+    kind: str
+    amount: Decimal
+    payable_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A policy of the verified customer, with all that is owed on it and due from it."""
+
+    id: int
+    number: str
+    product: str
+    kind: str
+    participating: bool
+    state: str
+    start: date
+    received_on: date | None
+    lapsed_on: date | None
+    sum_insured: Decimal
+    premium: Decimal
+    frequency: str
+    next_due: date | None
+    cash_value: Decimal
+    account_value: Decimal | None
+    dividend_option: str | None
+    dividend_balance: Decimal
+    auto_premium_loan: bool
+    debts: tuple[Debt, ...]
+    benefits: tuple[Due, ...]
+    paid: Decimal | None
+    """Premiums paid since the start; None when the records cannot tell."""
+
+    account: str
+    """The customer's own account from which premiums come; empty when none is on file."""
+
+    payout_account: str
+    paid_by: str
+    document: str
+    document_issue: int
+    next_frequency: str
+    open_requests: Mapping[str, str]
+    """Receipts of requests on this policy that are not decided, by code."""
+
+    @property
+    def title(self) -> str:
+        """As customers know it."""
+        return f"{self.product} ({self.number})"
+
+    def owed(self, today: date) -> Decimal:
+        """Loans with interest."""
+        return calculations.owed(self.debts, today)
+
+    def loan_limit(self, today: date) -> Decimal:
+        """What can still be borrowed."""
+        return calculations.loan_limit(self.cash_value, self.owed(today))
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """The verified customer, as far as transactions need."""
+
+    name: str
+    number: str
+    mobile: str
+    email: str
+    address: str
+    age: int
+    id_expires: date | None
+    marital_status: str
+    nationality: str
+    employer: str
+    notices: str
+    number_changed: bool
+    """The telephone number was changed less than 72 hours ago."""
+
+    former_mobile: str
+    """The number before that change; empty when there was none."""
+
+    open_requests: Mapping[str, str]
+    """Receipts of requests about no policy in particular that are not decided, by code."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One request as far as it is filled in, with everything its description may look at."""
+
+    answers: Answers
+    facts: Facts
+
+    @property
+    def today(self) -> date:
+        """The calendar date."""
+        return self.facts.today
+
+    @property
+    def known_position(self) -> Position | None:
+        """The policy it is about; None while it is not chosen, or nobody is verified."""
+        positions: Mapping[str, Position] = self.facts.more.get("positions", {})
+        return positions.get(self.answers.get("policy") or "")
+
+    @property
+    def position(self) -> Position:
+        """The policy it is about.
+
+        Raises:
+            PermissionError: nobody verified chose one of their policies.
+        """
+        if self.known_position is None:
+            raise PermissionError("this needs a policy of a verified customer")
+        return self.known_position
+
+    @property
+    def known_person(self) -> Person | None:
+        """The verified customer."""
+        return self.facts.more.get("person")
+
+    @property
+    def person(self) -> Person:
+        """The verified customer.
+
+        Raises:
+            PermissionError: nobody is verified.
+        """
+        if self.known_person is None:
+            raise PermissionError("this needs a verified customer")
+        return self.known_person
+
+
+def positions(facts: Facts) -> Sequence[Position]:
+    """All policies of the verified customer."""
+    return tuple(facts.more.get("positions", {}).values())
+
+
+def look_up(session: Session, context: Context) -> Mapping[str, Any]:
+    """Everything a transaction of the verified customer needs; nothing when nobody is verified."""
+    profile = context.facts.profile
+    if context.facts.level < 2 or profile is None:
+        return {}
+    customer = session.get_one(Customer, profile.id, populate_existing=True)
+    pending = _open_requests(session, profile.id)
+    policies = session.scalars(
+        select(Policy)
+        .where(Policy.holder_id == profile.id)
+        .order_by(Policy.number)
+        .execution_options(populate_existing=True)
+    ).unique()
+    return {
+        "positions": {policy.number: position_of(session, policy, pending) for policy in policies},
+        "person": _person(session, customer, context, pending),
+    }
+
+
+def position_of(
+    session: Session, policy: Policy, pending: Sequence[tuple[str, int | None, str]] = ()
+) -> Position:
+    """Where a policy stands."""
+    arrangement = session.get(PolicyArrangement, policy.id) or PolicyArrangement(
+        paid_by="", account="", payout_account="", document="valid", document_issue=1, next_frequency=""
+    )
+    loans = session.scalars(
+        select(Loan)
+        .where(Loan.policy_id == policy.id, Loan.repaid_on.is_(None))
+        .order_by(Loan.since, Loan.id)
+    )
+    benefits = session.scalars(
+        select(Benefit)
+        .where(Benefit.policy_id == policy.id, Benefit.paid_on.is_(None))
+        .order_by(Benefit.payable_on, Benefit.id)
+    )
+    return Position(
+        id=policy.id,
+        number=policy.number,
+        product=policy.product.name,
+        kind=policy.product.kind,
+        participating=policy.product.participating,
+        state=policy.state.value,
+        start=policy.start,
+        received_on=policy.received_on,
+        lapsed_on=policy.lapsed_on,
+        sum_insured=policy.sum_insured,
+        premium=policy.premium,
+        frequency=policy.frequency,
+        next_due=policy.next_due,
+        cash_value=policy.cash_value,
+        account_value=policy.account_value,
+        dividend_option=policy.dividend_option,
+        dividend_balance=policy.dividend_balance,
+        auto_premium_loan=policy.auto_premium_loan,
+        debts=tuple(Debt(loan.principal, loan.rate, loan.since) for loan in loans),
+        benefits=tuple(Due(one.kind, one.amount, one.payable_on) for one in benefits),
+        paid=_paid(session, policy),
+        account=arrangement.account,
+        payout_account=arrangement.payout_account,
+        paid_by=arrangement.paid_by,
+        document=arrangement.document,
+        document_issue=arrangement.document_issue,
+        next_frequency=arrangement.next_frequency,
+        open_requests={code: receipt for code, policy_id, receipt in pending if policy_id == policy.id},
+    )
+
+
+def _paid(session: Session, policy: Policy) -> Decimal | None:
+    """The recorded payments where they go back to the start, else the instalments by schedule."""
+    rows = session.execute(
+        select(PremiumPayment.amount, PremiumPayment.due_on)
+        .where(PremiumPayment.policy_id == policy.id)
+        .order_by(PremiumPayment.due_on)
+    ).all()
+    if rows and rows[0].due_on <= policy.start:
+        return sum((row.amount for row in rows), calculations.ZERO)
+    if policy.premium and policy.next_due:
+        return calculations.premiums_paid(policy.start, policy.next_due, policy.frequency, policy.premium)
+    return sum((row.amount for row in rows), calculations.ZERO) if rows else None
+
+
+def _person(
+    session: Session, customer: Customer, context: Context, pending: Sequence[tuple[str, int | None, str]]
+) -> Person:
+    more = session.get(CustomerProfile, customer.id) or CustomerProfile(
+        marital_status="", nationality="", employer="", notices=""
+    )
+    former = _former_mobile(session, customer.id, context.now)
+    return Person(
+        name=customer.name,
+        number=customer.number,
+        mobile=customer.mobile,
+        email=customer.email,
+        address=customer.address,
+        age=customer.age(context.facts.today),
+        id_expires=customer.id_expires,
+        marital_status=more.marital_status,
+        nationality=more.nationality,
+        employer=more.employer,
+        notices=more.notices,
+        number_changed=former is not None,
+        former_mobile=former or "",
+        open_requests={code: receipt for code, policy_id, receipt in pending if policy_id is None},
+    )
+
+
+def _former_mobile(session: Session, customer_id: int, now: datetime) -> str | None:
+    """The number that was replaced less than 72 hours ago; the oldest of them, if it was changed twice."""
+    rows = session.scalars(
+        select(ServiceTransaction)
+        .where(
+            ServiceTransaction.customer_id == customer_id,
+            ServiceTransaction.service == "LD",
+            ServiceTransaction.state == State.APPLIED.value,
+            ServiceTransaction.decided_at > now - NUMBER_CHANGE_WATCHED,
+        )
+        .order_by(ServiceTransaction.id)
+    )
+    return next((str(row.details["before"]) for row in rows if row.details.get("what") == "phone"), None)
+
+
+def _open_requests(session: Session, customer_id: int) -> list[tuple[str, int | None, str]]:
+    rows = session.execute(
+        select(ServiceTransaction.service, ServiceTransaction.policy_id, ServiceTransaction.receipt).where(
+            ServiceTransaction.customer_id == customer_id,
+            ServiceTransaction.state.in_([state.value for state in OPEN]),
+        )
+    )
+    return [(row.service, row.policy_id, row.receipt) for row in rows]

@@ -1,0 +1,70 @@
+"""Signed links that open the chat on one return visit, and nothing else.
+
+A link proves that its holder was written to, which is identity level 1 and no more; it dies with the visit.
+"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import json
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from actions import identity
+from actions.visits.record import PENDING
+from records import audit
+from records.clock import CENTRE_ZONE
+from records.models import Conversation, ReturnVisit
+
+_PURPOSE = b"return-visit-link:"
+PATH = "/?visit="
+
+
+def link_to(visit: ReturnVisit, key: bytes, base_url: str) -> str:
+    """The address that opens the chat on the visit, good until the end of its last day."""
+    return f"{base_url}{PATH}{sign(visit, key)}"
+
+
+def sign(visit: ReturnVisit, key: bytes) -> str:
+    """The token of the link."""
+    end = datetime.combine(visit.due_by + timedelta(days=1), time(0), CENTRE_ZONE)
+    body = _text(json.dumps({"visit": visit.id, "until": int(end.timestamp())}).encode())
+    return f"{body}.{_mark(body, key)}"
+
+
+def read(token: str, key: bytes, now: datetime) -> int | None:
+    """The visit a token stands for; None when it is forged, altered or past."""
+    body, _, mark = token[:500].partition(".")
+    if not hmac.compare_digest(_mark(body, key).encode(), mark.encode("utf-8", "replace")):
+        return None
+    try:
+        content: dict[str, Any] = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
+    except (ValueError, binascii.Error):
+        return None
+    return int(content["visit"]) if now.timestamp() < content["until"] else None
+
+
+def open_by_link(session: Session, conversation_id: str, token: str, key: bytes, now: datetime) -> bool:
+    """Let a conversation be about the visit of the link; False when the link is good for nothing any more."""
+    visit_id = read(token, key, now)
+    visit = session.get(ReturnVisit, visit_id) if visit_id is not None else None
+    conversation = session.get(Conversation, conversation_id)
+    if visit is None or visit.status != PENDING or conversation is None:
+        return False
+    visit.conversation_id = conversation_id
+    if identity.level(session, conversation_id, now) < 1:
+        identity.identify(session, conversation_id, now)
+    audit.note(session, now, "bot", "visit.opened_by_link", f"visit:{visit.id}", conversation=conversation_id)
+    session.flush()
+    return True
+
+
+def _mark(body: str, key: bytes) -> str:
+    return _text(hmac.new(key, _PURPOSE + body.encode("utf-8", "replace"), hashlib.sha256).digest())
+
+
+def _text(content: bytes) -> str:
+    return base64.urlsafe_b64encode(content).decode().rstrip("=")
