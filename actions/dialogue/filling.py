@@ -24,6 +24,19 @@ from actions.services.policy_choice import NOT_YOURS
 from actions.utterance import Utterance
 from records import audit
 
+_ANSWERED = frozenset(
+    {
+        Verdict.TOOK,
+        Verdict.NOTED,
+        Verdict.CHANGED,
+        Verdict.REOPENED,
+        Verdict.CONFIRMED,
+        Verdict.DECLINED,
+        Verdict.RESUMED,
+    }
+)
+"""The message did what the form's question was for."""
+
 AWAY = timedelta(minutes=30)
 """After so long a pause a customer is told what was under way."""
 
@@ -53,8 +66,14 @@ def answer(desk: Desk, sheet: Sheet, utterance: Utterance) -> Decision | None:
         desk.reply.say(phrases.WELCOME_BACK.format(title=form.service.title))
     decision = engine.decide(form, sheet.state, utterance, desk.facts)
     sheet.change(state=decision.state)
+    if decision.verdict in _ANSWERED:
+        # A bare number or name is what was asked for, whatever it reminds the understanding of.
+        desk.reply.custom["intent"] = sheet.service
     match decision.verdict:
         case Verdict.TOOK | Verdict.RESUMED:
+            ask(desk, sheet)
+        case Verdict.NOTED:
+            desk.reply.say("Thank you, I've noted that.")
             ask(desk, sheet)
         case Verdict.CHANGED:
             desk.reply.say("Changed, thank you.")
