@@ -127,17 +127,14 @@ def finish(
         lease_holder=None,
         lease_until=None,
     )
-    session.execute(
-        update(Conversation)
-        .where(Conversation.id == turn.conversation_id)
-        .values(
-            answered_seq=turn.seq,
-            pending_seq=after.pending_seq,
-            lease_holder=None,
-            lease_until=None,
-            **({"fallbacks": 0} if understood else {}),
-        )
-        .execution_options(synchronize_session=False)
+    ledger.update_standing(
+        session,
+        turn.conversation_id,
+        answered_seq=turn.seq,
+        pending_seq=after.pending_seq,
+        lease_holder=None,
+        lease_until=None,
+        **({"fallbacks": 0} if understood else {}),
     )
     return entries, after
 

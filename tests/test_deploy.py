@@ -42,6 +42,6 @@ def test_a_failing_step_says_what_failed_and_what_to_do(
 
 
 def test_a_missing_program_is_an_error_and_not_a_skip(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(steps.os, "geteuid", lambda: 1000)
+    monkeypatch.setattr("os.geteuid", lambda: 1000)
     with pytest.raises(steps.SetupFailed, match="no-such-package"):
         steps.have_programs(["no-such-program=no-such-package"])
