@@ -7,7 +7,7 @@ export DEMO ?= 1
 
 RUN = python3 -m uv run --no-sync
 
-.PHONY: up test train fmt lint types floors bench bench-ledger bench-takeover bench-turn bench-understanding
+.PHONY: up test pictures train fmt lint types floors bench bench-ledger bench-takeover bench-turn bench-understanding bench-heldout
 
 up: ## set up, run, say where it is
 	@python3 -m deploy.up
@@ -30,6 +30,9 @@ types: ## mypy, strict
 floors: ## a floor imports only from lower floors
 	@$(RUN) lint-imports
 
+pictures: ## take the documentation's screenshots anew
+	@PICTURES=docs/pictures $(RUN) pytest -q tests/browser/test_whole_story.py
+
 bench: bench-ledger bench-takeover bench-turn ## every proof, small
 
 bench-ledger: ## N messages over sockets that are cut, center killed twice
@@ -37,6 +40,12 @@ bench-ledger: ## N messages over sockets that are cut, center killed twice
 
 bench-takeover: ## N races between a bot's reply and an agent's takeover
 	@$(RUN) python -m bench.takeover --races $(or $(N),500)
+
+bench-understanding: ## intents: our data, CLINC150, BANKING77 (folders in BENCHMARK_DATA)
+	@bot/engine/.venv/bin/python -m bench.understanding
+
+bench-heldout: ## the trained model on utterances nobody trained on
+	@bot/engine/.venv/bin/python -m bench.heldout
 
 bench-turn: ## ours against plain Rasa, side by side
 	@$(RUN) python -m bench.turn --utterances $(or $(N),200)

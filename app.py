@@ -19,7 +19,7 @@ from bot.turn import Turns
 from bot.widget.pages import build_pages
 from handoff import console
 from handoff.dispatcher import Dispatcher
-from records import secrets
+from records import memory, secrets
 from records.activity import Activity
 from records.carriers import Postman, carriers_of
 from records.clock import SystemClock
@@ -46,6 +46,7 @@ def create_app(chosen: Settings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         await engine.open()
+        memory.settle()
         background = [
             asyncio.create_task(turns.sweep_forever(), name="sweep"),
             asyncio.create_task(dispatcher.run(), name="dispatcher"),

@@ -21,7 +21,7 @@ from sentence_vectors import SentenceEncoder  # noqa: E402
 from actions.answers import Index, read_articles  # noqa: E402
 from actions.dialogue import Dialogue  # noqa: E402
 from actions.rasa_actions import actions_of  # noqa: E402
-from records import secrets  # noqa: E402
+from records import memory, secrets  # noqa: E402
 from records.clock import SystemClock  # noqa: E402
 from records.settings import Settings, settings  # noqa: E402
 from records.store import Store  # noqa: E402
@@ -67,6 +67,7 @@ def main() -> None:
     logging.basicConfig(level=logging.WARNING)
     loader = AppLoader(factory=partial(application, wanted))
     app = loader.load()
+    memory.settle()
     # Articles and classes live as long as the process: the collector need not walk them at every turn.
     gc.freeze()
     app.prepare(

@@ -111,11 +111,12 @@ def _wait(url: str, process: subprocess.Popen[bytes]) -> None:
 
 
 def compare(sides: Sequence[Side], lines: Sequence[str]) -> None:
-    """Send the same lines to all sides, block by block; every line to a conversation already begun."""
+    """Send the same lines to all sides, block by block; every line is the fifth of its conversation."""
     senders = [f"bench-{nth}" for nth in range(len(lines))]
     for side in sides:
         for sender in senders:
-            side.say(sender, "hello")
+            for words in SMALL_TALK[:4]:
+                side.say(sender, words)
     said = list(zip(senders, lines, strict=True))
     for start in range(0, len(said), BLOCK):
         for side in sides:

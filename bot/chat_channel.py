@@ -20,6 +20,7 @@ from actions.identity.tokens import Verifier
 from bot import rendering, utterance
 from bot.chat_frames import Frame, Hello, Ping, Press, Read, Say, Typing, parse
 from bot.services import Services
+from bot.turn import Body
 from bot.utterance import Unacceptable
 from records import ledger
 from records.activity import TYPING_SECONDS
@@ -118,30 +119,25 @@ class Connection:
             case Say() | Press() if not self._bucket.take():
                 await self._error("rate_limited", "That was very fast. Please wait a moment.", frame.key)
             case Say(key=key, text=text):
-                try:
-                    body = utterance.typed(text)
-                except Unacceptable as error:
-                    await self._error(error.code, str(error), key)
-                    return
-                receipt = await self._services.turns.receive(conversation_id, key, body)
-                await self._send({"type": "ack", "key": key, "seq": receipt.entry.seq})
+                await self._receive(conversation_id, key, lambda _session, _id: utterance.typed(text))
             case Press(key=key, button=button):
-                try:
-                    receipt = await self._services.turns.receive(
-                        conversation_id,
-                        key,
-                        lambda session: utterance.pressed(session, conversation_id, button),
-                    )
-                except Unacceptable as error:
-                    await self._error(error.code, str(error), key)
-                    return
-                await self._send({"type": "ack", "key": key, "seq": receipt.entry.seq})
+                await self._receive(
+                    conversation_id, key, lambda session, known: utterance.pressed(session, known, button)
+                )
             case Typing():
                 self._services.activity.typing(conversation_id, "customer")
             case Read(seq=seq):
                 self._services.activity.read(conversation_id, seq)
             case Ping():
                 await self._send({"type": "pong"})
+
+    async def _receive(self, conversation_id: ConversationId, key: str, body: Body) -> None:
+        try:
+            receipt = await self._services.turns.receive(lambda _session: conversation_id, key, body)
+        except Unacceptable as error:
+            await self._error(error.code, str(error), key)
+        else:
+            await self._send({"type": "ack", "key": key, "seq": receipt.entry.seq})
 
     @asynccontextmanager
     async def _following(self, conversation_id: ConversationId) -> AsyncIterator[None]:

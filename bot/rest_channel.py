@@ -7,11 +7,12 @@ the demonstration the caller is a program of the insurer and shows the installat
 import asyncio
 import hmac
 import ipaddress
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
-from fastapi import APIRouter, Depends, HTTPException, Query, Request
+import orjson
+from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import select
+from sqlalchemy import Table, bindparam, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -64,25 +65,23 @@ def router(services: Services) -> APIRouter:
         return {"status": "ok"}
 
     @routes.post("/webhook", summary="Say something; returns the replies of the turn")
-    async def say(incoming: Incoming) -> list[dict[str, Any]]:
-        conversation_id = await asyncio.to_thread(_conversation, services, incoming.sender)
-        if (token := incoming.metadata.identity_token) is not None:
-            await asyncio.to_thread(_recognise, services, conversation_id, token, checks)
-        key = incoming.metadata.message_id or opaque_id()
+    async def say(incoming: Incoming) -> Response:
         try:
-            receipt = await services.turns.receive(
-                conversation_id, key, lambda session: _body(session, conversation_id, incoming.message)
-            )
+            receipt = await _receive(services, incoming, checks)
         except Unacceptable as error:
-            return [_refusal(incoming.sender, error)]
-        entries = await _replies(services, conversation_id, receipt)
-        return [shown for entry in entries if (shown := rendering.for_rest(entry, incoming.sender))]
+            return _json([_refusal(incoming.sender, error)])
+        entries = await _replies(services, receipt)
+        return _json([shown for entry in entries if (shown := rendering.for_rest(entry, incoming.sender))])
 
     @routes.get("/webhook/{sender}", summary="What was said after an entry, by anybody")
     async def since(
         sender: str, after: Annotated[int, Query(ge=0)] = 0, wait: Annotated[float, Query(ge=0, le=30)] = 0
     ) -> list[dict[str, Any]]:
-        conversation_id = await asyncio.to_thread(_find, services, sender)
+        def find() -> ConversationId | None:
+            with services.store.reading() as session:
+                return _find(session, sender)
+
+        conversation_id = await asyncio.to_thread(find)
         if conversation_id is None:
             return []
         entries = await _fetch(services, conversation_id, after)
@@ -97,7 +96,8 @@ def router(services: Services) -> APIRouter:
 def _guard(services: Services) -> Any:
     expected = services.secrets["REST_TOKEN"]
 
-    def check(request: Request) -> None:
+    # Not a plain function: that would cost every request a thread.
+    async def check(request: Request) -> None:
         header = request.headers.get("authorization", "")
         if hmac.compare_digest(header.encode(), f"Bearer {expected}".encode()):
             return
@@ -115,45 +115,46 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
-def _find(services: Services, sender: str) -> ConversationId | None:
-    with services.store.reading() as session:
-        found = session.scalar(
-            select(Conversation.id).where(Conversation.channel == CHANNEL, Conversation.sender == sender)
-        )
+async def _receive(services: Services, incoming: Incoming, checks: Verifier) -> Receipt:
+    key = incoming.metadata.message_id or opaque_id()
+
+    def conversation(session: Session) -> ConversationId:
+        found = _find(session, incoming.sender)
+        if found is None:
+            found, _ = ledger.open_conversation(
+                session, CHANNEL, services.clock.now(), sender=incoming.sender
+            )
+        token = incoming.metadata.identity_token
+        # It comes with every message, and mostly there is nothing to do.
+        if token is not None and tokens.changes(session, found, token, checks, services.clock.now()):
+            tokens.apply(session, found, token, checks, services.clock.now())
+        return found
+
+    def body(session: Session, conversation_id: ConversationId) -> dict[str, Any]:
+        if utterance.is_button(incoming.message):
+            return utterance.pressed(session, conversation_id, incoming.message)
+        return utterance.typed(incoming.message)
+
+    try:
+        return await services.turns.receive(conversation, key, body)
+    except IntegrityError:
+        # Two first messages at once: the other one has opened the conversation by now.
+        return await services.turns.receive(conversation, key, body)
+
+
+_CONVERSATIONS = cast(Table, Conversation.__table__)
+_BY_SENDER = select(_CONVERSATIONS.c.id).where(
+    _CONVERSATIONS.c.channel == CHANNEL, _CONVERSATIONS.c.sender == bindparam("sender")
+)
+
+
+def _find(session: Session, sender: str) -> ConversationId | None:
+    found = session.connection().execute(_BY_SENDER, {"sender": sender}).scalar()
     return ConversationId(found) if found else None
 
 
-def _conversation(services: Services, sender: str) -> ConversationId:
-    if found := _find(services, sender):
-        return found
-    try:
-        with services.store.writing() as session:
-            conversation_id, _ = ledger.open_conversation(
-                session, CHANNEL, services.clock.now(), sender=sender
-            )
-    except IntegrityError:
-        # Two first messages at once: the other one opened it.
-        found = _find(services, sender)
-        if found is None:
-            raise
-        return found
-    return conversation_id
-
-
-def _recognise(services: Services, conversation_id: ConversationId, token: Any, checks: Verifier) -> None:
-    """Let an identity token count; it comes with every message, and mostly there is nothing to do."""
-    now = services.clock.now()
-    with services.store.reading() as session:
-        if not tokens.changes(session, conversation_id, token, checks, now):
-            return
-    with services.store.writing() as session:
-        tokens.apply(session, conversation_id, token, checks, now)
-
-
-def _body(session: Session, conversation_id: ConversationId, message: str) -> dict[str, Any]:
-    if utterance.is_button(message):
-        return utterance.pressed(session, conversation_id, message)
-    return utterance.typed(message)
+def _json(content: Any) -> Response:
+    return Response(orjson.dumps(content), media_type="application/json")
 
 
 def _refusal(sender: str, error: Unacceptable) -> dict[str, Any]:
@@ -161,13 +162,14 @@ def _refusal(sender: str, error: Unacceptable) -> dict[str, Any]:
     return {"recipient_id": sender, "text": str(error), "custom": custom}
 
 
-async def _replies(services: Services, conversation_id: ConversationId, receipt: Receipt) -> list[Entry]:
+async def _replies(services: Services, receipt: Receipt) -> list[Entry]:
     """What the turn of the received message said; what came meanwhile where it started none."""
     if receipt.answering is not None:
         # The turn goes on if the client hangs up: it is the conversation's, not the request's.
         return await asyncio.shield(receipt.answering)
-    await _answered(services, conversation_id, receipt.entry.seq)
-    return await _fetch(services, conversation_id, receipt.entry.seq)
+    conversation_id, seq = receipt.entry.conversation_id, receipt.entry.seq
+    await _answered(services, conversation_id, seq)
+    return await _fetch(services, conversation_id, seq)
 
 
 async def _answered(services: Services, conversation_id: ConversationId, seq: int) -> None:

@@ -31,12 +31,17 @@ from records.turns import Turn
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
+Body = Callable[[Session, ConversationId], Mapping[str, Any]]
+"""Makes the body of a customer's message, given the conversation it is for."""
 
 TURNS = Counter("centre_turns", "Turns of the bot, by how they ended", ["outcome"])
 TURN_SECONDS = Histogram("centre_turn_seconds", "From a turn's start to its stored replies")
 
 TYPING_AFTER_SECONDS = 0.4
 """Quicker answers need no sign that one is coming."""
+
+NOT_UNDERSTOOD = frozenset({"nlu_fallback", "out_of_scope", None})
+"""Intents after which the count of messages not understood in a row goes on; any other ends it."""
 
 BOT_FAILED = (
     "Sorry, something went wrong on our side. Your message is safe, and a colleague takes over from here."
@@ -77,31 +82,36 @@ class Turns:
 
     async def receive(
         self,
-        conversation_id: ConversationId,
+        conversation: Callable[[Session], ConversationId],
         key: str,
-        body: Mapping[str, Any] | Callable[[Session], Mapping[str, Any]],
+        body: Body,
     ) -> Receipt:
         """Store a message; when this returns, it is committed.
 
-        `body` is what `bot.utterance` made of the message; a function of the session where that
-        takes the ledger (a pressed button).
+        `conversation` finds it, or opens it; `body` is what `bot.utterance` makes of the message. Both
+        run in the transaction that stores the message.
 
         Raises:
             UnknownConversation: no such conversation.
-            Unacceptable: from `body`.
+            Unacceptable: from `body`; nothing is stored.
         """
         worker = opaque_id()
 
         def store(session: Session) -> tuple[Entry, bool, Owner, Turn | None]:
             now = self._clock.now()
-            content = body(session) if callable(body) else body
+            conversation_id = conversation(session)
+            content = body(session, conversation_id)
             entry, standing, fresh = ledger.append_from_customer(session, conversation_id, key, content, now)
-            turn = turns.take(session, standing, worker, now, self._lease_seconds) if fresh else None
+            turn = (
+                turns.take(session, standing, worker, now, self._lease_seconds, latest=entry)
+                if fresh
+                else None
+            )
             return entry, fresh, standing.owner, turn
 
         entry, fresh, owner, turn = await self._write(store)
         if fresh:
-            self._signals.advanced(conversation_id)
+            self._signals.advanced(entry.conversation_id)
         if fresh and owner is not Owner.BOT:
             self._signals.advanced(PEOPLE)
         return Receipt(entry, fresh, self._start(turn) if turn else None)
@@ -212,9 +222,10 @@ class Turns:
         bodies = _bodies(answer)
         last = bodies[-1].setdefault("custom", {})
         last["assurance"] = identity.level(session, turn.conversation_id, now)
-        entries, standing = turns.finish(session, turn, bodies, now)
+        understood = last["intent"] not in NOT_UNDERSTOOD
+        entries, standing = turns.finish(session, turn, bodies, now, understood=understood)
         if reason := last.get("handoff"):
-            queue.hand_over(session, standing, reason, now, intent=answer.intent if answer else None)
+            queue.hand_over(session, standing, reason, now, intent=last["intent"])
             entries += ledger.fetch_since(session, turn.conversation_id, entries[-1].seq)
             return entries, None
         if standing.pending_seq is None:
@@ -238,5 +249,6 @@ def _bodies(answer: Answer | None) -> list[dict[str, Any]]:
         log.error("the engine had no words for intent %s", answer.intent)
         return _bodies(None)
     custom = bodies[-1].get("custom", {})
-    bodies[-1]["custom"] = {"tier": 1, **custom, "intent": answer.intent}
+    # An action knows better where it took the message for an answer to its question.
+    bodies[-1]["custom"] = {"tier": 1, **custom, "intent": custom.get("intent") or answer.intent}
     return bodies

@@ -20,14 +20,22 @@ def main() -> int:
     failed = steps.main([steps.have_uv, steps.have_environments, steps.have_model, steps.have_records])
     if failed:
         return failed
-    command = [steps.PYTHON, "-m", "honcho", "start"]
+    # Honcho gives each process of the Procfile a PORT of its own, a hundred apart; the first gets ours.
+    command = [steps.PYTHON, "-m", "honcho", "start", "--port", PORT]
     # In its own process group: Ctrl-C reaches it through us, once.
     honcho = subprocess.Popen(command, cwd=steps.ROOT, env=steps.environment(), start_new_session=True)
-    for stop in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(stop, lambda *_: honcho.terminate())
+    stopped = []
+
+    def stop(number: int, _frame: object) -> None:
+        stopped.append(number)
+        honcho.terminate()
+
+    for one in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(one, stop)
     if _wait(honcho):
         _tell()
-    return honcho.wait()
+    ended = honcho.wait()
+    return 0 if stopped else ended
 
 
 def _wait(honcho: "subprocess.Popen[bytes]") -> bool:

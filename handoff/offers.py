@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from handoff import presence, routing
@@ -18,6 +18,7 @@ from handoff.routing import Candidate, Need
 from records import audit, ledger
 from records.ledger import Standing
 from records.models import Agent, Conversation, ConversationId, Customer, Handoff, HandoffState
+from records.models.base import Moment
 from records.ownership import Event
 
 PAUSE_SECONDS = 15.0
@@ -25,6 +26,14 @@ PAUSE_SECONDS = 15.0
 
 _BATCH = 200
 BUSY = (HandoffState.OFFERED, HandoffState.ACTIVE)
+
+# Looked at with every signal, so built once.
+_SOMEBODY_WAITS = select(Handoff.id).where(Handoff.state == HandoffState.QUEUED).limit(1)
+_SOMETHING_EXPIRED = (
+    select(Handoff.id)
+    .where(Handoff.state == HandoffState.OFFERED, Handoff.offer_until <= bindparam("now", type_=Moment))
+    .limit(1)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +79,7 @@ def assign(session: Session, now: datetime, *, offer_seconds: float, presence_se
 
 def is_assignable(session: Session, now: datetime, presence_seconds: float) -> bool:
     """Whether somebody waits and an agent has room: worth a writing transaction."""
-    if session.scalar(select(Handoff.id).where(Handoff.state == HandoffState.QUEUED).limit(1)) is None:
+    if session.connection().execute(_SOMEBODY_WAITS).first() is None:
         return False
     candidates = _candidates(session, now, presence_seconds, lock=False)
     return any(candidate.load < candidate.capacity for candidate in candidates.values())
@@ -143,14 +152,7 @@ def lapse_expired(session: Session, now: datetime) -> list[ConversationId]:
 
 def has_expired(session: Session, now: datetime) -> bool:
     """Whether some offer's time ran out."""
-    return (
-        session.scalar(
-            select(Handoff.id)
-            .where(Handoff.state == HandoffState.OFFERED, Handoff.offer_until <= now)
-            .limit(1)
-        )
-        is not None
-    )
+    return session.connection().execute(_SOMETHING_EXPIRED, {"now": now}).first() is not None
 
 
 def _take_back(
@@ -194,6 +196,8 @@ def _candidates(
         .order_by(Agent.id)
     )
     agents = session.scalars(present.with_for_update() if lock else present).all()
+    if not agents:
+        return {}
     load = _load(session, (agent.id for agent in agents))
     return {
         agent.id: Candidate(

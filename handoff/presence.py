@@ -5,11 +5,12 @@ An agent is present by heartbeat and available by their own switch; both are nee
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import Select, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from records import audit, ledger
 from records.models import Agent, Conversation, ConversationId, Handoff, HandoffState
+from records.models.base import Moment
 from records.ownership import Event
 
 _BUSY = (HandoffState.OFFERED, HandoffState.ACTIVE)
@@ -77,7 +78,20 @@ def agent_lost(session: Session, now: datetime, *, presence_seconds: float) -> l
 
 def has_lost(session: Session, now: datetime, *, presence_seconds: float) -> bool:
     """Whether somebody holds conversations and is gone."""
-    return session.execute(_lost(now, presence_seconds).limit(1)).first() is not None
+    cutoff = now - timedelta(seconds=presence_seconds)
+    return session.connection().execute(_SOMEBODY_LOST, {"cutoff": cutoff}).first() is not None
+
+
+# Looked at with every signal, so built once, and of columns only.
+_SOMEBODY_LOST = (
+    select(Handoff.id)
+    .join(Agent, Agent.id == Handoff.agent_id)
+    .where(
+        Handoff.state == HandoffState.ACTIVE,
+        (Agent.seen_at <= bindparam("cutoff", type_=Moment)) | Agent.seen_at.is_(None),
+    )
+    .limit(1)
+)
 
 
 def _lost(now: datetime, presence_seconds: float) -> Select[Handoff, str, int]:

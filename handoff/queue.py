@@ -7,7 +7,7 @@ handoff never changes, whatever happens to the offers made for it.
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from handoff import packet, routing
@@ -18,6 +18,27 @@ from records.models import Author, Conversation, ConversationId, Handoff, Handof
 from records.ownership import Event
 
 WAITING = (HandoffState.QUEUED, HandoffState.OFFERED)
+
+HIGHEST_ID = 2**31 - 1
+
+_AHEAD = select(func.count()).where(
+    Handoff.state.in_(WAITING),
+    or_(
+        Handoff.priority > bindparam("priority"),
+        and_(
+            Handoff.priority == bindparam("priority"),
+            or_(
+                Handoff.queued_at < bindparam("queued_at"),
+                and_(Handoff.queued_at == bindparam("queued_at"), Handoff.id < bindparam("handoff")),
+            ),
+        ),
+    ),
+)
+_LINE = (
+    select(Handoff.id, Handoff.state, Handoff.told_position)
+    .where(Handoff.state.in_(WAITING))
+    .order_by(Handoff.priority.desc(), Handoff.queued_at, Handoff.id)
+)
 
 _NEAR = 10
 """Up to this place every change is told; further back only leaps of `_LEAP` places."""
@@ -111,11 +132,7 @@ def has_moved(session: Session) -> bool:
 
 def _moved(session: Session) -> list[tuple[int, int]]:
     # Columns only: this is looked at with every signal, and packets are large.
-    rows = session.execute(
-        select(Handoff.id, Handoff.state, Handoff.told_position)
-        .where(Handoff.state.in_(WAITING))
-        .order_by(Handoff.priority.desc(), Handoff.queued_at, Handoff.id)
-    )
+    rows = session.connection().execute(_LINE)
     return [
         (handoff_id, place)
         for place, (handoff_id, state, told) in enumerate(rows, start=1)
@@ -130,19 +147,9 @@ def _is_news(told: int | None, place: int) -> bool:
 
 
 def _ahead_of(session: Session, priority: int, queued_at: datetime, handoff_id: int | None = None) -> int:
-    earlier = Handoff.queued_at < queued_at
-    same_moment = Handoff.queued_at == queued_at
     # Who is not in the table yet will get the highest id.
-    before = same_moment if handoff_id is None else and_(same_moment, Handoff.id < handoff_id)
-    return (
-        session.scalar(
-            select(func.count()).where(
-                Handoff.state.in_(WAITING),
-                or_(Handoff.priority > priority, and_(Handoff.priority == priority, or_(earlier, before))),
-            )
-        )
-        or 0
-    )
+    bounds = {"priority": priority, "queued_at": queued_at, "handoff": handoff_id or HIGHEST_ID}
+    return session.connection().execute(_AHEAD, bounds).scalar_one()
 
 
 def _place_in_words(place: int) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import String, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from actions import identity
@@ -33,6 +33,39 @@ from records.models import (
 _ASKING_FOR_PEOPLE = frozenset({"talk_to_agent", "make_complaint", "request_callback"})
 _BY_CODE = {entry.code: entry for entry in CATALOGUE.values() if entry.code}
 _LANGUAGE = re.compile(r"[a-z]{2}")
+
+
+# Read at every handover, so built once.
+_HERE = bindparam("conversation", type_=String)
+_LAST_WORDS = (
+    select(Message.author, Message.body)
+    .where(
+        Message.conversation_id == _HERE,
+        Message.kind == Kind.MESSAGE,
+        Message.author.in_((Author.CUSTOMER, Author.BOT)),
+    )
+    .order_by(Message.seq.desc())
+    .limit(20)
+)
+_LAST_FORM = (
+    select(Form.service, Form.state)
+    .where(Form.conversation_id == _HERE, Form.status.in_(("open", "suspended", "handed_over")))
+    .order_by(Form.status != "open", Form.version.desc())
+    .limit(1)
+)
+_CLAIMS = (
+    select(Claim.number, Claim.kind, Claim.status).where(Claim.conversation_id == _HERE).order_by(Claim.id)
+)
+_REQUESTS = (
+    select(ServiceTransaction.receipt, ServiceTransaction.service, ServiceTransaction.state)
+    .where(ServiceTransaction.conversation_id == _HERE)
+    .order_by(ServiceTransaction.id)
+)
+_WRONG_PROOFS = (
+    select(func.count())
+    .select_from(IdentityAttempt)
+    .where(IdentityAttempt.conversation_id == _HERE, IdentityAttempt.succeeded.is_(False))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +92,7 @@ class LastTurn:
 
 def last_turn(session: Session, conversation_id: ConversationId) -> LastTurn:
     """The customer's last words and the bot's latest reading of them."""
-    rows = session.execute(
-        select(Message.author, Message.body)
-        .where(
-            Message.conversation_id == conversation_id,
-            Message.kind == Kind.MESSAGE,
-            Message.author.in_((Author.CUSTOMER, Author.BOT)),
-        )
-        .order_by(Message.seq.desc())
-        .limit(20)
-    ).all()
+    rows = session.connection().execute(_LAST_WORDS, {"conversation": conversation_id}).all()
     utterance = next((text_of(body) for author, body in rows if author is Author.CUSTOMER), "")
     customs = [body.get("custom") for author, body in rows if author is Author.BOT]
     known = [custom for custom in customs if isinstance(custom, dict)]
@@ -84,27 +108,15 @@ def known_customer(session: Session, conversation: Conversation) -> Customer | N
 
 def open_form(session: Session, conversation_id: ConversationId) -> OpenForm | None:
     """The form that is open, or was put aside last."""
-    form = session.scalars(
-        select(Form)
-        .where(Form.conversation_id == conversation_id, Form.status.in_(("open", "suspended", "handed_over")))
-        .order_by(Form.status != "open", Form.version.desc())
-        .limit(1)
-    ).first()
-    return None if form is None else _read_form(form)
+    form = session.connection().execute(_LAST_FORM, {"conversation": conversation_id}).first()
+    return None if form is None else _read_form(form.service, form.state)
 
 
 def outcomes(session: Session, conversation_id: ConversationId) -> list[tuple[str, str, str, str]]:
     """Cases and requests of this conversation: kind, number, words, state; oldest first."""
-    claims = session.execute(
-        select(Claim.number, Claim.kind, Claim.status)
-        .where(Claim.conversation_id == conversation_id)
-        .order_by(Claim.id)
-    )
-    requests = session.execute(
-        select(ServiceTransaction.receipt, ServiceTransaction.service, ServiceTransaction.state)
-        .where(ServiceTransaction.conversation_id == conversation_id)
-        .order_by(ServiceTransaction.id)
-    )
+    here = {"conversation": conversation_id}
+    claims = session.connection().execute(_CLAIMS, here)
+    requests = session.connection().execute(_REQUESTS, here)
     return [
         *(("claim", number, f"{label_of(kind)} case", status) for number, kind, status in claims),
         *(("request", receipt, _request_words(code), state) for receipt, code, state in requests),
@@ -128,14 +140,7 @@ def proof_method(session: Session, conversation_id: ConversationId) -> str:
 
 def wrong_proofs(session: Session, conversation_id: ConversationId) -> int:
     """How often a proof of identity went wrong in this conversation."""
-    return (
-        session.scalar(
-            select(func.count())
-            .select_from(IdentityAttempt)
-            .where(IdentityAttempt.conversation_id == conversation_id, IdentityAttempt.succeeded.is_(False))
-        )
-        or 0
-    )
+    return session.connection().execute(_WRONG_PROOFS, {"conversation": conversation_id}).scalar_one()
 
 
 def language_of(conversation: Conversation, customer: Customer | None) -> str:
@@ -193,21 +198,21 @@ def _first(customs: list[dict[str, Any]], key: str) -> str | None:
     return next((value for value in values if isinstance(value, str)), None)
 
 
-def _read_form(form: Form) -> OpenForm:
+def _read_form(name: str, state: Mapping[str, Any]) -> OpenForm:
     """The form as the form engine laid it out for people, with the titles of the service's fields."""
-    values = form.state.get("values")
+    values = state.get("values")
     answers = values if isinstance(values, dict) else {}
-    service = SERVICES.get(form.service)
+    service = SERVICES.get(name)
 
-    def label(name: str) -> str:
-        field = service.field(name) if service else None
-        return label_of(field.title if field else name)
+    def label(field_name: str) -> str:
+        field = service.field(field_name) if service else None
+        return label_of(field.title if field else field_name)
 
     return OpenForm(
-        service=form.service,
-        filled=tuple((name, label(name), str(value)) for name, value in answers.items() if value is not None),
-        missing=tuple((name, label(name)) for name in _names(form.state.get("missing"))),
-        failed=tuple(label(name) for name in _names(form.state.get("failed"))),
+        service=name,
+        filled=tuple((one, label(one), str(value)) for one, value in answers.items() if value is not None),
+        missing=tuple((one, label(one)) for one in _names(state.get("missing"))),
+        failed=tuple(label(one) for one in _names(state.get("failed"))),
     )
 
 

@@ -177,7 +177,9 @@ def append_from_customer(
     if (standing.owner, Event.CUSTOMER_WROTE) in TRANSITIONS:
         standing = change_owner(session, standing, Event.CUSTOMER_WROTE, now)
     (entry,) = _insert(session, standing, Author.CUSTOMER, [(key, Kind.MESSAGE, body)], now, None)
-    pending = entry.seq if standing.owner is Owner.BOT else standing.pending_seq
+    pending = standing.pending_seq
+    if standing.owner is Owner.BOT and pending is None:
+        pending = entry.seq
     update_standing(session, conversation_id, last_seq=entry.seq, pending_seq=pending, updated_at=now)
     return entry, replace(standing, last_seq=entry.seq, pending_seq=pending), True
 

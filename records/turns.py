@@ -35,8 +35,11 @@ class Turn:
 
 
 _MESSAGES = cast(Table, Message.__table__)
+_BODY = select(_MESSAGES.c.body).where(
+    _MESSAGES.c.conversation_id == bindparam("conversation"), _MESSAGES.c.seq == bindparam("seq")
+)
 _NEXT = (
-    select(_MESSAGES.c.seq, _MESSAGES.c.body)
+    select(_MESSAGES.c.seq)
     .where(
         _MESSAGES.c.conversation_id == bindparam("conversation"),
         _MESSAGES.c.seq > bindparam("answered"),
@@ -53,21 +56,27 @@ def take(
     worker: str,
     now: datetime,
     lease_seconds: float,
+    latest: Entry | None = None,
 ) -> Turn | None:
     """Lease the oldest unanswered message; None when there is none or another worker is at it.
 
-    `standing` is the conversation's, locked in this transaction.
+    `standing` is the conversation's, locked in this transaction; `latest` spares reading what was just
+    written.
     """
-    if standing.owner is not Owner.BOT or standing.pending_seq is None:
+    seq = standing.pending_seq
+    if standing.owner is not Owner.BOT or seq is None:
         return None
     if standing.lease_holder not in (None, worker) and standing.lease_until and standing.lease_until > now:
         return None
-    conversation = {"conversation": standing.id, "answered": standing.answered_seq}
-    message = session.connection().execute(_NEXT, conversation).one()
+    if latest is not None and latest.seq == seq:
+        body = latest.body
+    else:
+        message = {"conversation": standing.id, "seq": seq}
+        body = session.connection().execute(_BODY, message).scalar_one()
     ledger.update_standing(
         session, standing.id, lease_holder=worker, lease_until=now + timedelta(seconds=lease_seconds)
     )
-    return Turn(standing.id, message.seq, standing.epoch, worker, message.body, standing.channel)
+    return Turn(standing.id, seq, standing.epoch, worker, body, standing.channel)
 
 
 def renew(session: Session, turn: Turn, now: datetime, lease_seconds: float) -> bool:
@@ -86,9 +95,16 @@ def renew(session: Session, turn: Turn, now: datetime, lease_seconds: float) -> 
 
 
 def finish(
-    session: Session, turn: Turn, replies: Sequence[Mapping[str, Any]], now: datetime
+    session: Session,
+    turn: Turn,
+    replies: Sequence[Mapping[str, Any]],
+    now: datetime,
+    *,
+    understood: bool = True,
 ) -> tuple[list[Entry], Standing]:
     """Store the bot's replies (bodies) and end the turn; returns them and the standing after.
+
+    A message that was `understood` ends the row of those that were not.
 
     Raises:
         StaleEpoch: the conversation has changed hands, or another worker took the turn up.
@@ -96,23 +112,29 @@ def finish(
     standing = ledger.lock(session, turn.conversation_id)
     if standing.epoch != turn.epoch or standing.lease_holder != turn.worker:
         raise StaleEpoch(f"turn {turn.seq} is no longer {turn.worker}'s")
+    waiting = None
+    if standing.last_seq > turn.seq:
+        later = {"conversation": standing.id, "answered": turn.seq}
+        waiting = session.connection().execute(_NEXT, later).scalar()
     items = [(f"turn:{turn.seq}:{index}", Kind.MESSAGE, body) for index, body in enumerate(replies)]
     entries = ledger.append(session, standing, Author.BOT, items, now, epoch=turn.epoch)
-    done = standing.pending_seq is None or standing.pending_seq <= turn.seq
     last_seq = entries[-1].seq if entries else standing.last_seq
     after = replace(
         standing,
         last_seq=last_seq,
         answered_seq=turn.seq,
-        pending_seq=None if done else standing.pending_seq,
+        pending_seq=waiting,
         lease_holder=None,
         lease_until=None,
     )
-    session.execute(
-        update(Conversation)
-        .where(Conversation.id == turn.conversation_id)
-        .values(answered_seq=turn.seq, pending_seq=after.pending_seq, lease_holder=None, lease_until=None)
-        .execution_options(synchronize_session=False)
+    ledger.update_standing(
+        session,
+        turn.conversation_id,
+        answered_seq=turn.seq,
+        pending_seq=after.pending_seq,
+        lease_holder=None,
+        lease_until=None,
+        **({"fallbacks": 0} if understood else {}),
     )
     return entries, after
 

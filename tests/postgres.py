@@ -28,7 +28,9 @@ def _server(folder: Path, account: str | None) -> Iterator[str]:
     data = folder / "data"
     _run(account, _program("initdb"), "-D", str(data), "-A", "trust", "-U", "centre", "--no-sync")
     options = f"-k {folder} -c listen_addresses='' -c fsync=off -c max_connections=60"
-    _run(account, _program("pg_ctl"), "-D", str(data), "-o", options, "-w", "-l", str(folder / "log"), "start")
+    _run(
+        account, _program("pg_ctl"), "-D", str(data), "-o", options, "-w", "-l", str(folder / "log"), "start"
+    )
     try:
         yield f"postgresql+psycopg://centre@/postgres?host={folder}"
     finally:

@@ -40,6 +40,9 @@ class Calibration:
     """From this score on no lead is needed."""
 
     margin: float = 0.06
+    adding: float = 0.04
+    """By so much a later passage must fit better than the first to be quoted after it."""
+
     offer: float = 0.50
     """From this score on titles are offered; below, the answer is not known."""
 
@@ -65,6 +68,8 @@ class Found:
     """The article quoted, or those to choose from, best first."""
 
     passage: str = ""
+    """What is quoted."""
+
     score: float = 0.0
 
 
@@ -108,7 +113,7 @@ class Index:
         lead = best - float(scores[ranked[1]]) if len(ranked) > 1 else 1.0
         if best >= rule.answer and (lead >= rule.margin or best >= rule.sure):
             article = self._order[int(ranked[0])]
-            return Found(Kind.ANSWER, (article,), self._passage(int(ranked[0]), article, near), best)
+            return Found(Kind.ANSWER, (article,), self._quoted(int(ranked[0]), article, near), best)
         if best >= rule.offer:
             close = [int(place) for place in ranked if best - float(scores[place]) <= 0.15]
             return Found(Kind.OFFER, tuple(self._order[place] for place in close), score=best)
@@ -123,11 +128,16 @@ class Index:
         if not question.strip():
             return Found(Kind.ANSWER, (article,), article.passages[0], 1.0)
         near = self._vectors @ self._encoder.encode([question[:500]])[0]
-        return Found(Kind.ANSWER, (article,), self._passage(place, article, near), 1.0)
+        return Found(Kind.ANSWER, (article,), self._quoted(place, article, near), 1.0)
 
-    def _passage(self, place: int, article: Article, near: NDArray[np.float32]) -> str:
+    def _quoted(self, place: int, article: Article, near: NDArray[np.float32]) -> str:
+        """The article's direct answer, which is its first passage, and the one that fits clearly better."""
         start = int(self._starts[place])
-        return article.passages[int(np.argmax(near[start : start + len(article.passages)]))]
+        fits = near[start : start + len(article.passages)]
+        best = int(np.argmax(fits))
+        first = article.passages[0]
+        adds = float(fits[best] - fits[0]) >= self._calibration.adding
+        return f"{first}\n\n{article.passages[best]}" if adds else first
 
 
 def _units(article: Article) -> list[str]:

@@ -24,6 +24,19 @@ from actions.services.policy_choice import NOT_YOURS
 from actions.utterance import Utterance
 from records import audit
 
+_ANSWERED = frozenset(
+    {
+        Verdict.TOOK,
+        Verdict.NOTED,
+        Verdict.CHANGED,
+        Verdict.REOPENED,
+        Verdict.CONFIRMED,
+        Verdict.DECLINED,
+        Verdict.RESUMED,
+    }
+)
+"""The message did what the form's question was for."""
+
 AWAY = timedelta(minutes=30)
 """After so long a pause a customer is told what was under way."""
 
@@ -61,6 +74,9 @@ def answer(desk: Desk, sheet: Sheet, utterance: Utterance) -> Decision | None:
     settled = proving.was_settled(sheet, form)
     decision = engine.decide(form, sheet.state, utterance, desk.facts)
     sheet.change(state=decision.state)
+    if decision.verdict in _ANSWERED:
+        # A bare number or name is what was asked for, whatever it reminds the understanding of.
+        desk.reply.custom["intent"] = sheet.service
     match decision.verdict:
         case Verdict.EMPTY | Verdict.STALE if settled:
             sheet.state.proof = {}
@@ -71,6 +87,9 @@ def answer(desk: Desk, sheet: Sheet, utterance: Utterance) -> Decision | None:
         case Verdict.TOOK | Verdict.RESUMED:
             if proving.is_awaited(desk, sheet, form):
                 desk.reply.say(phrases.NOT_SEEN_YET)
+            ask(desk, sheet)
+        case Verdict.NOTED:
+            desk.reply.say("Thank you, I've noted that.")
             ask(desk, sheet)
         case Verdict.CHANGED:
             desk.reply.say("Changed, thank you.")

@@ -10,7 +10,14 @@ from actions.answers import Found, Index, Kind
 from actions.dialogue import filling, phrases
 from actions.dialogue.desk import Desk
 from actions.dialogue.mood import is_angry
-from actions.forms.interruption import EMERGENCY, SMALL_TALK, is_emergency, leaves, said_cancel
+from actions.forms.interruption import (
+    EMERGENCY,
+    SMALL_TALK,
+    asks_to_know,
+    is_emergency,
+    leaves,
+    said_cancel,
+)
 from actions.reply import A_PERSON, Button, intent_button
 from actions.services.catalogue import CATALOGUE, TITLES
 from actions.utterance import Utterance
@@ -27,6 +34,8 @@ CONFIDENT = 0.70
 
 LOOKED_BACK = 50
 """Entries of the ledger in which the last words of the bot are looked for."""
+
+ELSE = intent_button("Something else", "ask_help")
 
 _UNSPOKEN = frozenset({"nlu_fallback", "out_of_scope", "affirm", "deny", "correct_answer", "cancel_task", ""})
 
@@ -48,6 +57,8 @@ class Talk:
             desk.hand_over(reason, text)
         elif intent in desk.services:
             filling.begin(desk, desk.services[intent], utterance)
+        elif intent in CATALOGUE and self._explained(desk, intent, utterance):
+            pass
         elif intent in CATALOGUE:
             entry = CATALOGUE[intent]
             desk.reply.custom["service"] = entry.code or intent
@@ -82,7 +93,7 @@ class Talk:
         if action == "action_answer":
             intent = "ask_question"
         if intent == "out_of_scope":
-            desk.reply.say(phrases.OUT_OF_SCOPE + phrases.HELP, phrases.HELP_BUTTONS)
+            self._not_understood(desk, utterance)
             return
         if action == "action_fallback" and intent not in phrases.HANDED_OVER:
             intent = "nlu_fallback"
@@ -94,7 +105,8 @@ class Talk:
         sheet = desk.current
         unbuilt = intent in CATALOGUE and intent not in desk.services and intent not in phrases.HANDED_OVER
         believed = utterance.pressed_intent or utterance.confidence >= SURE_ENOUGH
-        if (unbuilt and not believed) or not self.serve(desk, intent, utterance):
+        known = self._explained(desk, intent, utterance) if unbuilt and not believed else False
+        if not known and ((unbuilt and not believed) or not self.serve(desk, intent, utterance)):
             desk.reply.say(phrases.NOT_UNDERSTOOD.strip())
         # A form that was put aside and taken up again in this turn has asked its question already.
         waits = sheet is not None and desk.current is sheet and sheet.version not in desk.begun
@@ -136,28 +148,42 @@ class Talk:
             found = self.index.find(utterance.text) if self.index is not None else Found(Kind.NOTHING)
         self._told(desk, found, utterance.text)
 
-    def _told(self, desk: Desk, found: Found, asked: str) -> None:
+    def _explained(self, desk: Desk, intent: str, utterance: Utterance) -> bool:
+        """Answer a question about a service that only a colleague carries out, and offer the colleague."""
+        if self.index is None or intent in desk.services or not asks_to_know(utterance.text):
+            return False
+        found = self.index.find(utterance.text)
+        if found.kind is Kind.NOTHING or (found.kind is Kind.OFFER and found.score < CONFIDENT):
+            return False
+        self._told(desk, found, utterance.text, (intent_button("Do it with a colleague", intent), ELSE))
+        return True
+
+    def _told(self, desk: Desk, found: Found, asked: str, follow: tuple[Button, ...] = ()) -> None:
         desk.reply.custom |= {"tier": 2, "service": "ask_question"}
         if found.kind is Kind.ANSWER:
             article = found.articles[0]
-            desk.reply.say(f"{found.passage}\n\nFrom “{article.title}”: /articles/{article.id}")
+            desk.reply.say(f"{found.passage}\n\nFrom “{article.title}”: /articles/{article.id}", follow)
             desk.reply.custom["article"] = article.id
         elif found.kind is Kind.OFFER:
             buttons = tuple(
                 Button(article.title, {"intent": "ask_question", "article": article.id, "asked": asked[:300]})
                 for article in found.articles
             )
-            desk.reply.say("I have something on these. Which one is closest?", (*buttons, A_PERSON))
+            desk.reply.say(
+                "I have something on these. Which one is closest?", (*buttons, *(follow or (A_PERSON,)))
+            )
             desk.reply.custom["article"] = None
         else:
             desk.reply.say(phrases.NOT_KNOWN, (A_PERSON,))
             desk.reply.custom["article"] = None
 
     def _not_understood(self, desk: Desk, utterance: Utterance) -> None:
-        if self.index is not None and len(utterance.text) > 8:
+        outside = utterance.intent == "out_of_scope"
+        if self.index is not None and len(utterance.text) > 8 and not outside:
             found = self.index.find(utterance.text)
             if found.kind is Kind.ANSWER and found.score >= CONFIDENT:
                 self._told(desk, found, utterance.text)
+                desk.reply.custom["intent"] = "ask_question"
                 return
         count = desk.fallbacks + 1
         desk.changes["fallbacks"] = count
@@ -171,7 +197,9 @@ class Talk:
         else:
             likely = [name for name, _ in utterance.ranking if name in TITLES and name not in _UNSPOKEN][:2]
             buttons = tuple(intent_button(_capital(TITLES[name]), name) for name in likely)
-            if buttons:
+            if outside:
+                desk.reply.say(phrases.OUT_OF_SCOPE + phrases.HELP, phrases.HELP_BUTTONS)
+            elif buttons:
                 desk.reply.say(phrases.DID_YOU_MEAN, (*buttons, A_PERSON))
             else:
                 desk.reply.say(phrases.NOT_UNDERSTOOD + phrases.HELP, phrases.HELP_BUTTONS)

@@ -97,8 +97,6 @@ class Dialogue:
                 self._talk.left(desk, left.intent, utterance)
 
     def _finish(self, desk: Desk) -> dict[str, Any]:
-        if desk.fallbacks and "fallbacks" not in desk.changes:
-            desk.changes["fallbacks"] = 0
         custom = desk.reply.custom
         custom.setdefault("tier", 1)
         if desk.gentle:

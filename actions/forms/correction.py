@@ -5,11 +5,12 @@ Finds the field that is meant and the new value when it was said. Never touches 
 
 import re
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from actions.forms.service import Facts, Field
 from actions.forms.state import FormState
-from actions.normalise import Misread, words
+from actions.normalise import Misread, is_date_word, words
 from actions.utterance import Utterance
 
 _CUE = re.compile(
@@ -40,8 +41,27 @@ _OPENS = re.compile(
     r"(?:i meant?|my mistake|i made a mistake|correction|(?:change|correct|edit|fix|update) (?:the|my))\b",
     re.IGNORECASE,
 )
+_MEANT = re.compile(
+    r"^\W*(?:(?:no|nope|sorry|oops|wait|actually|um|uh)\W+)*"
+    r"(?:(?:i|my) (?:meant?|mistake)|correction|i made a mistake)\b",
+    re.IGNORECASE,
+)
+_RETAKEN = re.compile(
+    r"^\W*(?:(?:no|nope|sorry|oops|wait|actually|um|uh)\W+)*(?:i meant?|correction|my mistake)\b[\s,:]*"
+    r"(?:(?:it|that)(?: is|'s| was)\b)?\s*",
+    re.IGNORECASE,
+)
+_SMALL = frozenset(
+    "a an the it it's its was is on at in of to for from by my our his her that this i be been happened not "
+    "and no number policy phone mobile date day please rather actually sorry so just correct right".split()
+)
+"""Words that may stand around a value without making a story of it."""
+
 LONGEST_CORRECTION = 20
 """In words. Whoever says more tells a story."""
+
+SHORT_VALUE = 6
+"""In words: the longest free value that a correction changes without naming its field."""
 
 MISSING = object()
 """No new value was said."""
@@ -65,6 +85,35 @@ def is_certain(utterance: Utterance) -> bool:
     return bool(_OPENS.match(utterance.text))
 
 
+def retaken(text: str) -> str:
+    """The text without the words that take something back: "sorry, I meant Shanghai" is "Shanghai"."""
+    return _RETAKEN.sub("", text).strip() or text
+
+
+def bare_change(
+    utterance: Utterance, state: FormState, answered: Sequence[Field], facts: Facts
+) -> tuple[Field, Any] | None:
+    """An earlier field and its new value, when a message takes something back and says little else.
+
+    "No wait, it was yesterday" is such a message whatever is being asked; "no, at the corner of 5th street"
+    is none, since more is left of it than a value.
+    """
+    text = utterance.text
+    if not (_CUE.match(text) or _OPENS.match(text)) or len(words(text)) > LONGEST_CORRECTION:
+        return None
+    meant = meant_field(utterance, state, answered, facts)
+    if meant is None or meant[1] is MISSING:
+        return None
+    if _OPENS.match(text):
+        return meant
+    if _names(meant[0], text):
+        return meant if len(words(text)) <= LONGEST_CORRECTION // 2 else None
+    plain = isinstance(meant[1], date) or sum(character.isdigit() for character in text) >= 6
+    rest = _REJECTED.sub("", _FILLER.sub("", text))
+    left = [word for word in _telling(rest) if not (word.isdigit() or is_date_word(word))]
+    return meant if plain and len(left) <= 1 else None
+
+
 def meant_field(
     utterance: Utterance, state: FormState, answered: Sequence[Field], facts: Facts
 ) -> tuple[Field, Any] | None:
@@ -74,18 +123,46 @@ def meant_field(
     named = [field for field in answered if _names(field, utterance.text)]
     rest = _without_names(_FILLER.sub("", utterance.text), named)
     rest = _REJECTED.sub("", rest).strip() or rest
-    if named:
-        field = named[-1] if len(named) > 1 and named[0].free else named[0]
-        return field, _value(field, rest, state, facts)
+    if len(named) > 1 and named[0].free:
+        named = [named[-1], *named[:-1]]
+    for field in named:
+        value = _value(field, rest, state, facts)
+        if value is not MISSING:
+            return field, value
     by_recency = sorted(
         answered, key=lambda field: -state.order.index(field.name) if field.name in state.order else 1
     )
     for field in by_recency:
-        if not field.free:
+        if not field.free and field not in named and _may_mean(field, rest, facts):
             value = _value(field, rest, state, facts)
             if value is not MISSING:
                 return field, value
+    if named:
+        return named[0], MISSING
+    last = by_recency[0]
+    if last.free and _MEANT.match(utterance.text) and _is_short(rest) and _is_short(state.answers[last.name]):
+        value = _value(last, rest, state, facts)
+        return None if value is MISSING else (last, value)
     return None
+
+
+def _telling(text: str) -> list[str]:
+    return [word for word in words(text) if word not in _SMALL]
+
+
+def _may_mean(field: Field, text: str, facts: Facts) -> bool:
+    """Whether a field that was not named may be meant: "Xuanwu Hospital" is no answer to "hospital stay?"."""
+    choices = field.choices(facts)
+    if not choices or any(character.isdigit() for character in text):
+        return True
+    said = " ".join(_telling(text))
+    return any(
+        said in (" ".join(_telling(choice.title)), choice.value, *choice.synonyms) for choice in choices
+    )
+
+
+def _is_short(value: Any) -> bool:
+    return isinstance(value, str) and 0 < len(words(value)) <= SHORT_VALUE
 
 
 def _value(field: Field, text: str, state: FormState, facts: Facts) -> Any:
@@ -114,9 +191,16 @@ def _names(field: Field, text: str) -> bool:
 
 
 def _without_names(text: str, named: Sequence[Field]) -> str:
-    """The text without the first naming of each field: "hospital to Huashan Hospital" keeps the second."""
+    """The text without the names it begins with: "hospital to Xuanwu Hospital" keeps the second one."""
     for field in named:
         names = sorted((field.title, *field.aliases), key=len, reverse=True)
         either = "|".join(re.escape(name) for name in names)
-        text = re.sub(rf"\b(?:the |my |another )?(?:{either})\b", " ", text, count=1, flags=re.IGNORECASE)
+        # The "day" of "day before yesterday" names nothing.
+        text = re.sub(
+            rf"^\W*(?:the |my |another )?(?:{either})\b(?! (?:before|after)\b)",
+            " ",
+            text,
+            count=1,
+            flags=re.IGNORECASE,
+        )
     return _FILLER.sub("", text.strip())

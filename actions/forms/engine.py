@@ -23,6 +23,9 @@ class Verdict(StrEnum):
     """What became of a message."""
 
     TOOK = "took"
+    NOTED = "noted"
+    """It answered other questions, not the one that was asked."""
+
     CHANGED = "changed"
     REOPENED = "reopened"
     MISREAD = "misread"
@@ -135,6 +138,10 @@ def decide(form: Form, state: FormState, utterance: Utterance, facts: Facts) -> 
 
 def _answer(form: Form, state: FormState, field: Field, utterance: Utterance, facts: Facts) -> Decision:
     value, misread = _read(field, state, utterance, facts)
+    changed = _taken_back(form, state, utterance, facts, besides=field)
+    # What can be read as the answer itself is the answer, unless another field is named.
+    if changed and (field.free or misread is not None or _mentions(changed[0], utterance)):
+        return _change(state, *changed)
     left = interruption.leaves(utterance, form.service.intent, free=field.free, answered=misread is None)
     if left:
         return Decision(Verdict.LEFT, state, field, intent=left)
@@ -147,7 +154,7 @@ def _answer(form: Form, state: FormState, field: Field, utterance: Utterance, fa
         _take_others(form, state, field, utterance, facts)
         return Decision(Verdict.TOOK, state, field)
     if _take_others(form, state, field, utterance, facts):
-        return Decision(Verdict.TOOK, state, field)
+        return Decision(Verdict.NOTED, state, field)
     return _missed(state, field.name, field, misread)
 
 
@@ -161,7 +168,8 @@ def _read(field: Field, state: FormState, utterance: Utterance, facts: Facts) ->
             picked = _picked(state.offered, utterance.text)
             if picked is not None:
                 return field.value_of(picked, state.answers, facts), None
-        return field.value_of(utterance.text, state.answers, facts), None
+        said = correction.retaken(utterance.text) if field.free else utterance.text
+        return field.value_of(said, state.answers, facts), None
     except Misread as misread:
         try:
             value = _from_entities(field, utterance, state, facts)
@@ -200,6 +208,15 @@ def _corrected(
     return _change(state, *meant)
 
 
+def _taken_back(
+    form: Form, state: FormState, utterance: Utterance, facts: Facts, besides: Field | None = None
+) -> tuple[Field, Any] | None:
+    """An earlier answer and its new value; that goes before any other understanding of the message."""
+    if utterance.pressed_intent or interruption.wants_out(utterance.text):
+        return None
+    return correction.bare_change(utterance, state, _answered(form, state, besides), facts)
+
+
 def _mentions(field: Field, utterance: Utterance) -> bool:
     said = f" {' '.join(words(utterance.text))} "
     return any(f" {name} " in said for name in (field.title.casefold(), *field.aliases))
@@ -223,6 +240,10 @@ def _own_question(form: Form, state: FormState, utterance: Utterance, facts: Fac
     said = _yes_no(utterance)
     if said and (correction.is_certain(utterance) or "but" in words(utterance.text)):
         said = None  # "yes, but change the date" sends nothing
+    changed = None if state.asking == RESUME else _taken_back(form, state, utterance, facts)
+    if changed:
+        state.asking = None
+        return _change(state, *changed)
     left = interruption.leaves(utterance, form.service.intent, free=False, answered=said is not None)
     if left:
         return Decision(Verdict.LEFT, state, intent=left)

@@ -76,8 +76,17 @@ _HELP = re.compile(
     r"what)\W*$",
     re.IGNORECASE,
 )
+_OPENING = (
+    r"^\W*(?:(?:um+|uh+|erm?|so|okay|ok|well|hi|hello|hey|yeah|please|but|and|sorry|wait|actually)\W+)*"
+)
 _QUESTION = re.compile(
-    r"\?\s*$|^(?:what|how|when|where|which|who|why|is|are|does|do|can|could|will|would|may|am|what's)\b",
+    r"\?\s*$|"
+    + _OPENING
+    + r"(?:what|how|when|where|which|who|why|is|are|does|do|can|could|will|would|may|am|what's)\b",
+    re.IGNORECASE,
+)
+_POLITE = re.compile(
+    _OPENING + r"(?:can|could|would|will) you (?!(?:please )?(?:tell|explain|say|let me know)\b)",
     re.IGNORECASE,
 )
 _REQUEST = re.compile(
@@ -120,6 +129,11 @@ def is_question(text: str) -> bool:
     return bool(_QUESTION.search(text))
 
 
+def asks_to_know(text: str) -> bool:
+    """Whether the text is a question for knowledge; "can you cancel it?" is a request."""
+    return is_question(text) and not _POLITE.match(text)
+
+
 def asks_for_something(text: str) -> bool:
     """Whether the text has the form of a question or of a request."""
     return is_question(text) or bool(_REQUEST.match(text))
@@ -128,6 +142,11 @@ def asks_for_something(text: str) -> bool:
 def is_emergency(text: str) -> bool:
     """Whether somebody is in danger now; long texts tell of the past."""
     return len(text) < 160 and bool(_EMERGENCY.search(text))
+
+
+def wants_out(text: str) -> bool:
+    """Whether the words alone call for help or for a person."""
+    return is_emergency(text) or " ".join(words(text)) in _PERSON
 
 
 def leaves(utterance: Utterance, own: str, *, free: bool, answered: bool) -> str | None:

@@ -5,9 +5,9 @@ Goes up only by a proof and comes down by time; every step is audited.
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import select, update
+from sqlalchemy import Table, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from records import audit
@@ -23,6 +23,13 @@ COLUMNS = (
     Conversation.policy_number,
 )
 """Identity columns, for a caller that reads the conversation's row anyway and passes it to `standing_of`."""
+
+
+_CONVERSATIONS = cast(Table, Conversation.__table__)
+# Asked in every turn, so built once.
+_STANDING = select(*(_CONVERSATIONS.c[column.key] for column in COLUMNS)).where(
+    _CONVERSATIONS.c.id == bindparam("conversation")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +65,7 @@ def level(session: Session, conversation_id: str, now: datetime) -> int:
 
 def standing(session: Session, conversation_id: str, now: datetime) -> Standing:
     """What holds now in a conversation."""
-    row = session.execute(select(*COLUMNS).where(Conversation.id == conversation_id)).first()
+    row = session.connection().execute(_STANDING, {"conversation": conversation_id}).first()
     return Standing() if row is None else standing_of(row, now, settings().assurance_minutes)
 
 

@@ -5,7 +5,7 @@ A normaliser is pure: text and setting go in, a value comes out or `Misread` is 
 
 from actions.normalise.amounts import Share, read_amount, settle
 from actions.normalise.choices import Choice, read_choice, read_yes_no
-from actions.normalise.dates import Tense, find_dates, read_birth, read_date, show_date
+from actions.normalise.dates import Tense, find_dates, is_date_word, read_birth, read_date, show_date
 from actions.normalise.identifiers import (
     read_claim_number,
     read_id_ending,
@@ -14,7 +14,7 @@ from actions.normalise.identifiers import (
     show_phone,
 )
 from actions.normalise.misread import Misread, Option
-from actions.normalise.names import read_name
+from actions.normalise.names import read_name, read_person, refuse_other_kinds
 from actions.normalise.typed import LIMIT, clean, words
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "Tense",
     "clean",
     "find_dates",
+    "is_date_word",
     "read_amount",
     "read_birth",
     "read_choice",
@@ -33,9 +34,11 @@ __all__ = [
     "read_date",
     "read_id_ending",
     "read_name",
+    "read_person",
     "read_phone",
     "read_policy_number",
     "read_yes_no",
+    "refuse_other_kinds",
     "settle",
     "show_date",
     "show_phone",

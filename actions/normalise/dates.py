@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from actions.normalise.misread import Misread, Option
-from actions.normalise.spoken import figures, number
+from actions.normalise.spoken import figures, is_number_word, is_ordinal, number
 
 
 class Tense(StrEnum):
@@ -74,6 +74,25 @@ _PHRASES = (
         0,
     ),
 )
+
+
+_DATE_WORDS = frozenset(
+    "yesterday today tomorrow tonight day days week weeks fortnight month months year years ago before after "
+    "last next this past coming morning afternoon evening night noon date now o'clock".split()
+)
+_ORDINAL = re.compile(r"\d{1,2}(?:st|nd|rd|th)")
+
+
+def is_date_word(word: str) -> bool:
+    """Whether the word, in lower case, can be part of a date; small words ("the", "on") are not asked for."""
+    return (
+        word in _DATE_WORDS
+        or word in _MONTHS
+        or word in _DAYS
+        or is_number_word(word)
+        or is_ordinal(word)
+        or bool(_ORDINAL.fullmatch(word))
+    )
 
 
 def show_date(value: date) -> str:

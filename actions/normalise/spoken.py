@@ -80,6 +80,11 @@ def is_number_word(word: str) -> bool:
     return word in _UNITS or word in _TENS or word in _SCALES or word == "hundred"
 
 
+def is_ordinal(word: str) -> bool:
+    """Whether the word is a spelt ordinal: "third"."""
+    return word in _ORDINALS
+
+
 def figures(text: str) -> str:
     """The text with ordinals and spelt years as figures: "third of march nineteen eighty five"."""
     parts = _SPEECH.findall(text.casefold().replace("-", " "))

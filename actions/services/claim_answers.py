@@ -13,8 +13,10 @@ from actions.normalise import (
     Tense,
     read_choice,
     read_date,
+    read_name,
     read_phone,
     read_policy_number,
+    refuse_other_kinds,
     words,
 )
 from actions.services.claim_papers import CHOICES, kind_in
@@ -146,7 +148,18 @@ def read_text(text: str, _facts: Facts) -> str:
 
 def read_place(text: str, facts: Facts) -> str:
     """A place in the customer's words."""
+    try:
+        refuse_other_kinds(text)
+    except Misread as misread:
+        raise Misread(misread.code, "I need a place here, for example: at home in Chengdu.") from None
     return read_text(text, facts)[:300]
+
+
+def read_hospital(text: str, _facts: Facts) -> str:
+    """A hospital or a doctor, by name."""
+    name = read_name(text)
+    refuse_other_kinds(name)
+    return name
 
 
 def happened(value: date, _answers: Answers, facts: Facts) -> None:

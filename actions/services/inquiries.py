@@ -12,7 +12,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from actions import identity
-from actions.forms.service import Answers, Context, Outcome, Service
+from actions.forms.service import Answers, Context, Facts, Outcome, Service
+from actions.normalise import words
 from actions.reply import Button, intent_button
 from actions.services.catalogue import CATALOGUE
 from actions.services.interest import loan_interest
@@ -25,7 +26,10 @@ GRACE = timedelta(days=60)
 """Days after the due date in which an unpaid policy stays in force (Insurance Law, art. 36)."""
 
 ALL = ""
-"""Asked about no policy in particular: all of them are told."""
+"""Asked about no policy in particular: the one this conversation is about is told, then the others."""
+
+EVERY = "every"
+"""Asked about all policies in so many words."""
 
 Look = Callable[[Session, Context, Policy], Outcome]
 
@@ -85,7 +89,7 @@ def _name(policy: Policy) -> str:
 def check_policy_status(session: Session, context: Context, answers: Answers) -> Outcome:
     """The state of the policy that was named, or of all of them."""
     number = answers["policy"]
-    wanted = [policy for policy in context.facts.policies if number in (ALL, policy.number)]
+    wanted = [policy for policy in context.facts.policies if number in (ALL, EVERY, policy.number)]
     wanted.sort(key=lambda policy: policy.number != context.facts.policy_number)
     found = [identity.policy_of(session, context.customer_id, policy.number) for policy in wanted]
     policies = [policy for policy in found if policy is not None]
@@ -94,11 +98,13 @@ def check_policy_status(session: Session, context: Context, answers: Answers) ->
     if not policies:
         return Outcome("I find no policy in your name.", natural("talk_to_agent"))
     lines = [_status(policy, context) for policy in policies]
-    text = (
-        lines[0]
-        if len(lines) == 1
-        else "These are your policies:\n" + "\n".join(f"- {line}" for line in lines)
-    )
+    if len(lines) == 1:
+        text = lines[0]
+    elif number == ALL and policies[0].number == context.facts.policy_number:
+        others = [f"{_name(policy)}, {STATES[policy.state.value]}" for policy in policies[1:]]
+        text = f"{lines[0]} You also have {listed(others)}."
+    else:
+        text = "These are your policies:\n" + "\n".join(f"- {line}" for line in lines)
     lapsed = any(policy.state is PolicyState.LAPSED for policy in policies)
     owing = any(policy.state is PolicyState.GRACE for policy in policies)
     follow = ("reinstate_policy",) if lapsed else ("pay_premium",) if owing else ("check_premium_due",)
@@ -229,11 +235,20 @@ def _benefits(session: Session, context: Context, policy: Policy) -> Outcome:
     )
 
 
+def _which(text: str, facts: Facts) -> str | None:
+    named: str | None = _ONE.scan(text, facts) if _ONE.scan else None
+    if named is None and _EVERY.intersection(words(text)):
+        return EVERY
+    return named
+
+
+_ONE = policy_field()
+_EVERY = frozenset({"all", "both", "every", "each", "policies"})
 STATUS = Service(
     "check_policy_status",
     CATALOGUE["check_policy_status"].title,
     check_policy_status,
-    (replace(policy_field(), known=lambda _facts: ALL),),
+    (replace(_ONE, known=lambda _facts: ALL, scan=_which),),
     assurance=2,
 )
 INQUIRIES = (

@@ -8,6 +8,7 @@ Departures from `rasa.core.processor.MessageProcessor` (3.6.21), each with its r
 * a turn is one action: after it comes `action_listen` without asking the policies again. Rules are one action
   long (`compose` refuses others), so the second prediction could only confirm that;
 * an action's exception is raised; Rasa logs it and carries on as if the action had done nothing;
+* what the policies decide is remembered by intent and loop, the only things our rules look at;
 * slot extraction does not run: no slot has a mapping (forms live in the records), and the pass over the
   tracker it would make costs time on every message;
 * the tracker given to an action is a shallow copy, not a replay of the whole conversation;
@@ -63,6 +64,7 @@ class TurnProcessor(MessageProcessor):
         super().__init__(**given)
         self._actions = actions
         self._action_named = lru_cache(maxsize=256)(self._make_action)
+        self._decisions: dict[tuple[str | None, str | None, bool], PolicyPrediction] = {}
 
     async def close(self) -> None:
         """Let the action server's connections go."""
@@ -115,7 +117,7 @@ class TurnProcessor(MessageProcessor):
     async def _act(self, tracker: DialogueStateTracker, output_channel: OutputChannel) -> None:
         """Take the one action of the turn, and those it asks for itself, then listen."""
         for _ in range(MOST_ACTIONS):
-            prediction = self._predict_next_with_tracker(tracker)
+            prediction = self._decide(tracker)
             action = self._action_named(self.domain.action_names_or_texts[prediction.max_confidence_index])
             rejected = await self._run_once(action, tracker, output_channel, prediction)
             if action.name() == ACTION_LISTEN_NAME:
@@ -124,6 +126,17 @@ class TurnProcessor(MessageProcessor):
                 tracker.update(ActionExecuted(ACTION_LISTEN_NAME), self.domain)
                 return
         raise TooManyActions(f"more than {MOST_ACTIONS} actions in one turn of {tracker.sender_id}")
+
+    def _decide(self, tracker: DialogueStateTracker) -> PolicyPrediction:
+        """Ask the policies, or remember what they said to this intent in this loop."""
+        if tracker.followup_action or tracker.latest_action_name != ACTION_LISTEN_NAME:
+            return self._predict_next_with_tracker(tracker)
+        loop = tracker.active_loop
+        intent = tracker.latest_message.intent.get("name") if tracker.latest_message else None
+        key = (intent, loop.name if loop else None, bool(loop and loop.rejected))
+        if key not in self._decisions:
+            self._decisions[key] = self._predict_next_with_tracker(tracker)
+        return self._decisions[key]
 
     async def _run_once(
         self,

@@ -90,11 +90,11 @@ class LeanRemoteAction(RemoteAction):
         tracker: DialogueStateTracker,
         domain: Domain,
     ) -> list[Event]:
-        """Run the action with the tracker's window; no domain is sent."""
+        """Run the action; what it needs is the latest message, so neither events nor a domain are sent."""
         body = {
             "next_action": self.name(),
             "sender_id": tracker.sender_id,
-            "tracker": tracker.current_state(EventVerbosity.ALL),
+            "tracker": tracker.current_state(EventVerbosity.NONE),
             "version": rasa.__version__,
         }
         answer = await self._server.call(self.name(), body)

@@ -7,6 +7,7 @@ offers nothing but the center's channel, a health check and `/model/parse`: Rasa
 
 from __future__ import annotations
 
+import gc
 import hmac
 import json
 import logging
@@ -149,6 +150,10 @@ def main() -> int:
     logs.to_file(places.logs / "engine.log")
     standins.install()
     app = create_app(load_agent(places, ROOT / "endpoints.yml"), token, record)
+    # What is loaded by now stays: a garbage collection that walks all of Rasa costs more than a turn.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
     understanding = record["understanding"]
     print(
         f"engine: ready on {HOST}:{port} after {time.monotonic() - started:.1f} s "

@@ -65,7 +65,7 @@ class Conversation(Base):
     answered_seq: Mapped[int] = mapped_column(default=0)
     """Customer messages up to here need no bot turn any more."""
     pending_seq: Mapped[int | None]
-    """Latest customer message that waits for a bot turn; empty when none does."""
+    """Oldest customer message that waits for a bot turn; empty when none does."""
     lease_holder: Mapped[str | None] = mapped_column(String(40))
     lease_until: Mapped[datetime | None]
 

@@ -101,7 +101,7 @@ class Handoff(Base):
     declined_by: Mapped[list[int]]
     """Agents who let an offer lapse or declined it; not asked again while another is free."""
     returned_at: Mapped[datetime | None]
-    """When an offer last came back untaken; those who let it go are given a pause before they are asked again."""
+    """When an offer last came back untaken: those who let it go have a pause before they are asked again."""
     told_position: Mapped[int | None]
     """Place in the queue that the customer was last told."""
     accepted_at: Mapped[datetime | None]

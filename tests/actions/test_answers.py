@@ -54,11 +54,21 @@ def index() -> Index:
     return Index((GRACE, COOLING, LOAN), WordVectors(), None)
 
 
-def test_a_clear_question_gets_the_fitting_passage_of_its_article(index: Index) -> None:
+def test_a_clear_question_gets_the_direct_answer_and_then_the_passage_that_fits(index: Index) -> None:
     found = index.find("How long is the grace period?")
     assert found.kind is Kind.ANSWER
     assert found.articles == (GRACE,)
-    assert found.passage == GRACE.passages[1]
+    assert found.passage == "\n\n".join(GRACE.passages)
+
+
+@pytest.mark.parametrize("question", ["How many days to pay a late premium?", "What if I pay late?"])
+def test_the_direct_answer_is_enough_where_nothing_fits_better(question: str, index: Index) -> None:
+    assert index.find(question).passage == GRACE.passages[0]
+
+
+def test_an_article_that_was_chosen_begins_with_its_direct_answer_too(index: Index) -> None:
+    assert index.quote("grace_period", "").passage == GRACE.passages[0]
+    assert index.quote("grace_period", "does cover go on").passage == "\n\n".join(GRACE.passages)
 
 
 def test_a_question_between_articles_offers_titles(index: Index) -> None:
@@ -158,3 +168,49 @@ def test_a_question_inside_a_form_is_answered_and_the_form_goes_on(
     assert GRACE.passages[1] in said
     assert said.endswith("What is your policy number, or the phone number you gave us?")
     assert person.custom["expects"] == "identifier"
+
+
+MONEY_BACK = "Can I cancel a new policy and get a full refund?"
+
+
+def test_a_question_about_a_service_of_colleagues_is_answered_and_the_colleague_offered(
+    store: Store, clock: ManualClock, knowing: Dialogue
+) -> None:
+    person = new_customer(store, clock, knowing)
+    said = person.say(MONEY_BACK, "cancel_in_cooling_off")
+    assert "15 days" in said and "/articles/cooling_off_period" in said
+    assert person.custom == {"tier": 2, "service": "ask_question", "article": "cooling_off_period"}
+    assert person.buttons == ["Do it with a colleague", "Something else"]
+    person.press("Do it with a colleague")
+    assert person.custom["handoff"] == "human_service" and person.custom["service"] == "CO"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["I want to cancel a new policy and get a full refund", "Can you cancel a new policy, full refund?"],
+)
+def test_a_request_for_a_service_of_colleagues_is_passed_on(
+    text: str, store: Store, clock: ManualClock, knowing: Dialogue
+) -> None:
+    person = new_customer(store, clock, knowing)
+    person.say(text, "cancel_in_cooling_off")
+    assert person.custom["handoff"] == "human_service"
+
+
+def test_a_question_that_no_article_answers_goes_to_the_colleague(
+    store: Store, clock: ManualClock, knowing: Dialogue
+) -> None:
+    person = new_customer(store, clock, knowing)
+    person.say("Is zebra submarine?", "surrender_policy")
+    assert person.custom["handoff"] == "human_service"
+
+
+@pytest.mark.parametrize("confidence", [0.7, 0.97])
+def test_inside_a_form_such_a_question_is_answered_as_well(
+    confidence: float, store: Store, clock: ManualClock, knowing: Dialogue
+) -> None:
+    person = new_customer(store, clock, knowing)
+    person.say("find a branch", "find_branch")
+    said = person.say(MONEY_BACK, "cancel_in_cooling_off", confidence)
+    assert "15 days" in said
+    assert person.custom["expects"] == "place" and "handoff" not in person.custom

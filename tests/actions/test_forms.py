@@ -571,3 +571,167 @@ def test_nothing_is_executed_before_the_confirmation(someone: Customer, store: S
         assert (
             session.scalar(select(Claim.id).where(Claim.conversation_id == someone.conversation_id)) is None
         )
+
+
+@pytest.mark.parametrize("intent", ["find_branch", "report_claim", "out_of_scope", "change_contact"])
+@pytest.mark.parametrize(
+    ("until", "text", "following"),
+    [
+        ("place", "on Jianguo Road in Beijing", "story"),
+        ("place", "near your office in Chengdu", "story"),
+        ("place", "at the corner of 5th street", "story"),
+        ("place", "no 5 Renmin South Road", "story"),
+        ("story", "sorry, I can hardly write, I slipped on the stairs yesterday", "hospital"),
+        ("story", "I wanted to change the bulb and fell off the ladder on 3 May", "hospital"),
+        ("hospital", "the clinic at Renmin South Road", "@confirm"),
+    ],
+)
+def test_an_answer_in_free_words_stays_an_answer(
+    until: str, text: str, following: str, intent: str, someone: Customer, store: Store
+) -> None:
+    fill(someone, until)
+    said = someone.say(text, intent, 0.99)
+    assert someone.custom["expects"] == following
+    assert someone.custom["intent"] == "report_claim"
+    assert len(someone.last["messages"]) == 1, said
+    with store.reading() as session:
+        state = session.scalar(select(Form.state))
+    assert state is not None
+    assert state["values"][until] == text
+    assert state["values"]["date"] == "3 November 2026"
+
+
+@pytest.mark.parametrize("until", ["place", "story", "hospital"])
+@pytest.mark.parametrize("text", ["where is your office in Chengdu?", "find your office in Chengdu please"])
+def test_a_request_in_the_middle_of_free_words_is_served_and_the_question_asked_once(
+    until: str, text: str, someone: Customer
+) -> None:
+    fill(someone, until)
+    prompt = someone.last["messages"][-1]["text"]
+    said = someone.say(text, "find_branch", 0.97)
+    assert "31 Renmin South Road" in said
+    assert said.count(prompt) == 1
+    assert someone.custom["expects"] == until
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("yesterday", "noted"),
+        ("the day before yesterday", "noted"),
+        ("next Friday", "date"),
+        ("five", "number"),
+        ("eight eight oh", "number"),
+        ("yes", "in a few words"),
+        ("no", "go on"),
+        ("that's right", "name"),
+        ("my mother", "name"),
+        ("I slipped on the stairs", "just the name"),
+        ("it happened at home", "just the name"),
+        ("880000100101", "noted"),
+        ("12", "letters"),
+    ],
+)
+def test_what_names_nobody_is_not_taken_for_a_name(text: str, why: str, someone: Customer) -> None:
+    fill(someone, "insured_name")
+    assert why in someone.say(text, "nlu_fallback", 0.3)
+    assert someone.custom["expects"] == "insured_name"
+
+
+@pytest.mark.parametrize("text", ["yesterday", "3 May", "twelve", "the 5th"])
+@pytest.mark.parametrize("until", ["place", "hospital"])
+def test_a_date_or_a_number_is_no_place_and_no_hospital(until: str, text: str, someone: Customer) -> None:
+    fill(someone, until)
+    someone.say(text, "nlu_fallback", 0.3)
+    assert someone.custom["expects"] == until
+
+
+CORRECTIONS = [
+    ("no wait, it was the day before yesterday", "date", "20 November 2026"),
+    ("sorry, it happened on Tuesday, not Monday", "date", "17 November 2026"),
+    ("actually the 5th", "date", "5 November 2026"),
+    ("change the date to 4 November", "date", "4 November 2026"),
+    ("can you change the date to 4 November please", "date", "4 November 2026"),
+    ("sorry wrong number, it's +1 202 555 0107", "phone", "+1 202-555-0107"),
+    ("my mistake, my phone number is 202-555-0107", "phone", "+1 202-555-0107"),
+    ("sorry, the policy number is 880000100101", "policy", "880000100101"),
+    ("I meant policy 880000100101", "policy", "880000100101"),
+    ("no, I meant my wife", "reporter", "spouse"),
+    ("change the name to Wang Fang", "insured_name", "Wang Fang"),
+]
+
+
+@pytest.mark.parametrize("intent", ["correct_answer", "find_branch", "report_claim", "nlu_fallback"])
+@pytest.mark.parametrize("until", ["place", "story", "hospital", "@confirm"])
+@pytest.mark.parametrize(("text", "name", "value"), CORRECTIONS)
+def test_a_cue_with_a_value_of_an_earlier_answer_changes_that_answer(
+    text: str, name: str, value: str, until: str, intent: str, someone: Customer, store: Store
+) -> None:
+    fill(someone, until)
+    said = someone.say(text, intent, 0.6)
+    assert "Changed" in said
+    assert someone.custom["expects"] == until
+    with store.reading() as session:
+        state = session.scalar(select(Form.state))
+    assert state is not None and state["values"][name] == value
+    assert until == "@confirm" or until not in state["values"]
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "value"),
+    [
+        ("sorry I meant Xuanwu Hospital", "hospital", "Xuanwu Hospital"),
+        ("no, the hospital was Xuanwu Hospital", "hospital", "Xuanwu Hospital"),
+        ("change the hospital to Xuanwu Hospital", "hospital", "Xuanwu Hospital"),
+        ("change the place to Shanghai", "place", "Shanghai"),
+        ("sorry, the place was Shanghai", "place", "Shanghai"),
+    ],
+)
+def test_names_and_places_are_corrected_at_the_confirmation(
+    text: str, name: str, value: str, someone: Customer, store: Store
+) -> None:
+    fill(someone, "@confirm")
+    assert "Changed" in someone.say(text, "nlu_fallback", 0.4)
+    assert someone.custom["expects"] == "@confirm"
+    with store.reading() as session:
+        state = session.scalar(select(Form.state))
+    assert state is not None
+    assert state["values"][name] == value
+    assert state["values"]["kind"] == "accident"
+
+
+def test_what_was_answered_last_is_meant_where_only_words_are_said(someone: Customer, store: Store) -> None:
+    fill(someone, "story")
+    assert "Changed" in someone.say("sorry, I meant Shanghai", "correct_answer", 0.9)
+    assert someone.custom["expects"] == "story"
+    with store.reading() as session:
+        state = session.scalar(select(Form.state))
+    assert state is not None and state["values"]["place"] == "Shanghai"
+
+
+def test_an_answer_is_reported_as_part_of_the_service_whatever_it_reminds_of(someone: Customer) -> None:
+    begin(someone, "check_policy_status")
+    assert "intent" not in someone.custom, "the understanding's own word stands"
+    for text in ("880000100101", "1985-03-12", "0011"):
+        someone.say(text, "out_of_scope", 0.9)
+        assert someone.custom["intent"] == "check_policy_status"
+    fill(someone, "story")
+    someone.say("what is a waiting period?", "ask_question", 0.95)
+    assert "intent" not in someone.custom
+    someone.say("yes", "affirm")
+    assert "intent" not in someone.custom, "that was no answer"
+
+
+def test_a_date_is_no_name_and_is_kept_as_the_date(someone: Customer, store: Store) -> None:
+    fill(someone, "insured_name")
+    assert someone.say("yesterday").endswith("What is your full name?")
+    someone.say("Li Wei")
+    someone.say("skip")
+    assert someone.custom["expects"] == "place"
+    said = someone.say("no, the 5th", "find_branch", 0.9)
+    assert "Changed" in said and someone.custom["expects"] == "place"
+    with store.reading() as session:
+        state = session.scalar(select(Form.state))
+    assert state is not None
+    assert state["values"]["insured_name"] == "Li Wei"
+    assert state["values"]["date"] == "5 November 2026"

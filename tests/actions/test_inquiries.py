@@ -86,6 +86,26 @@ def test_a_policy_named_in_the_first_sentence_is_the_one_told(someone: Person) -
     assert "880000100102" in said and "880000100101" not in said
 
 
+def test_the_policy_named_to_identify_is_told_first_and_the_other_in_short(someone: Person) -> None:
+    someone.say("is my policy in force", "check_policy_status")
+    said = someone.prove("880000100102")
+    told = said.splitlines()[-1]
+    assert told.startswith("Harbour Critical Care (880000100102) is in force.")
+    assert told.endswith("You also have Harbour Whole Life (880000100101), in force.")
+
+
+@pytest.mark.parametrize("text", ["show me all my policies", "are both in force", "status of my policies"])
+def test_all_policies_are_listed_when_all_are_asked_for(text: str, li_wei: Person) -> None:
+    said = li_wei.say(text, "check_policy_status")
+    assert said.startswith("These are your policies:")
+    assert said.count("It started on") == 2
+
+
+def test_without_a_policy_named_all_are_listed(someone: Person) -> None:
+    someone.say("is my policy in force", "check_policy_status")
+    assert "These are your policies:" in someone.prove(*WHO["Li Wei, by phone"])
+
+
 def test_a_claim_of_somebody_else_is_not_found(li_wei: Person) -> None:
     said = li_wei.say("how far is CL20260007", "check_claim_status")
     assert "can't find that claim among yours" in said

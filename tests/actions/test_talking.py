@@ -61,13 +61,6 @@ def test_the_second_time_running_goes_to_a_person(someone: Person) -> None:
     assert someone.custom["handoff"] == "two_fallbacks"
 
 
-def test_understanding_in_between_starts_the_count_again(someone: Person) -> None:
-    someone.say("blargh", "nlu_fallback", action="action_fallback")
-    someone.say("branch in Beijing", "find_branch")
-    someone.say("blargh", "nlu_fallback", action="action_fallback")
-    assert "handoff" not in someone.custom
-
-
 def test_an_older_customer_who_is_not_understood_once_reaches_a_person(someone: Person) -> None:
     someone.say("is it in force", "check_policy_status")
     someone.prove("880000100301", "1951-11-02", "0033")
@@ -145,3 +138,12 @@ def test_a_description_that_contradicts_the_catalogue_stops_the_start() -> None:
             registry((wrong,))
     with pytest.raises(ValueError, match="twice"):
         registry((service, service))
+
+
+@pytest.mark.parametrize("second", ["nlu_fallback", "out_of_scope"])
+@pytest.mark.parametrize("first", ["nlu_fallback", "out_of_scope"])
+def test_gibberish_counts_whatever_it_is_taken_for(first: str, second: str, someone: Person) -> None:
+    someone.say("blorp fnord", first, action="action_fallback")
+    assert "handoff" not in someone.custom
+    someone.say("gnarl wibble", second, action="action_fallback")
+    assert someone.custom["handoff"] == "two_fallbacks"

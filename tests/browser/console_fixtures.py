@@ -196,7 +196,7 @@ def console_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "tests.browser.console_app", str(data), str(port)]
-    process = subprocess.Popen(command, cwd=ROOT)  # noqa: S603
+    process = subprocess.Popen(command, cwd=ROOT)
     try:
         _wait_until_up(process, f"http://127.0.0.1:{port}")
         store = Store(f"sqlite:///{data}/records.db")

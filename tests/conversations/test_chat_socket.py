@@ -70,7 +70,9 @@ async def test_a_button_is_pressed_by_its_id(chat: ChatClient) -> None:
     assert shown, reply
     pressed = await chat.reply_to(await chat.press(shown[0]["id"]))
     assert pressed["seq"] > reply["seq"]
-    own = next(entry for entry in chat.entries if entry["author"] == "customer" and entry["seq"] > reply["seq"])
+    own = next(
+        entry for entry in chat.entries if entry["author"] == "customer" and entry["seq"] > reply["seq"]
+    )
     assert own["text"] == shown[0]["title"]
 
 
@@ -105,9 +107,7 @@ async def test_a_conversation_opens_to_nobody_without_its_secret(
         assert fresh["conversation"] != chat.conversation
 
 
-@pytest.mark.parametrize(
-    ("text", "code"), [("", "empty"), ("\u200b", "empty"), ("x" * 10_001, "too_long")]
-)
+@pytest.mark.parametrize(("text", "code"), [("", "empty"), ("\u200b", "empty"), ("x" * 10_001, "too_long")])
 async def test_an_unfit_message_is_refused_by_its_key(stack: Stack, text: str, code: str) -> None:
     async with connect(stack.socket_url) as socket:
         await greeted(socket)

@@ -59,3 +59,48 @@ def test_a_report_can_be_stopped(customer: Customer) -> None:
     customer.say("stop, forget it")
     assert customer.custom.get("expects") is None
     assert "claim" not in customer.custom
+
+
+def tell_until(customer: Customer, question: str) -> None:
+    """Report the accident up to a question."""
+    customer.say("I had an accident yesterday, I broke my wrist")
+    while (expected := customer.custom["expects"]) != question:
+        customer.say(ANSWERS[expected])
+
+
+def test_a_place_stays_a_place_and_the_next_question_comes_once(customer: Customer) -> None:
+    tell_until(customer, "place")
+    customer.say("on Jianguo Road in Beijing")
+    assert customer.custom["expects"] not in ("place", None)
+    assert customer.custom["intent"] == "report_claim"
+    assert len(customer.replies) == 1
+
+
+def test_an_office_that_is_asked_for_is_found_and_the_question_comes_once(customer: Customer) -> None:
+    tell_until(customer, "place")
+    prompt = customer.replies[-1]["text"]
+    customer.say("where is your office in Chengdu?")
+    assert "Renmin South Road" in customer.text
+    assert customer.text.count(prompt) == 1
+    assert customer.custom["expects"] == "place"
+
+
+def test_yesterday_is_nobodys_name(customer: Customer) -> None:
+    tell_until(customer, "insured_name")
+    customer.say("yesterday")
+    assert customer.custom["expects"] == "insured_name"
+    assert "name" in customer.text
+
+
+def test_a_date_that_is_taken_back_while_a_place_is_asked_changes_the_date(customer: Customer) -> None:
+    tell_until(customer, "place")
+    customer.say("no wait, it was on 3 November 2026")
+    assert customer.custom["expects"] == "place"
+    while (expected := customer.custom["expects"]) != "@confirm":
+        customer.say(ANSWERS[expected])
+    assert "3 November 2026" in customer.text
+    customer.say("sorry I meant Xuanwu Hospital")
+    assert "Hospital: Xuanwu Hospital" in customer.text
+    customer.say("change the date to 4 November 2026")
+    assert "4 November 2026" in customer.text
+    assert customer.custom["expects"] == "@confirm"

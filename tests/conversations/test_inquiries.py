@@ -56,3 +56,17 @@ def test_a_branch_needs_no_identity(customer: Customer) -> None:
     customer.say("where is your office in Chengdu?")
     assert "Renmin South Road" in customer.text
     assert customer.custom["assurance"] == 0
+
+
+def test_the_policy_that_was_named_is_told_first_in_a_sentence_of_its_own(customer: Customer) -> None:
+    customer.say("is my policy in force?").prove_identity(*LI_WEI)
+    told = customer.replies[-1]["text"]
+    assert told.startswith("Harbour Whole Life (880000100101) is in force.")
+    assert "You also have Harbour Critical Care (880000100102), in force." in told
+
+
+def test_a_bare_number_in_a_form_is_part_of_the_service(customer: Customer) -> None:
+    customer.say("is my policy in force?")
+    for answer in LI_WEI:
+        customer.say(answer)
+        assert customer.custom["intent"] == "check_policy_status"

@@ -184,7 +184,7 @@ async def test_a_button_of_a_form_goes_to_its_form_whatever_it_says(address: str
         {"sender": "", "message": "hello", "turn": "c:1"},
         {"sender": "c", "message": 5, "turn": "c:1"},
         {"sender": "c", "message": "hello"},
-        {"sender": "c", "message": "x" * 4001, "turn": "c:1"},
+        {"sender": "c", "message": "x" * 10_001, "turn": "c:1"},
         {"sender": "c" * 256, "message": "hello", "turn": "c:1"},
         {"sender": "c", "message": "hello", "turn": "c:1", "metadata": "none"},
         {"sender": "c", "message": "hello", "turn": "c:1", "metadata": {"button": "/restart"}},

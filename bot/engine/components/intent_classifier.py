@@ -18,7 +18,6 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.engine.components.lexicon import Lexicon
 from bot.engine.components.linear import LinearModel, Validation, train, validate
 from bot.engine.components.sentence_featurizer import VECTOR
 
@@ -73,13 +72,7 @@ class LinearIntentClassifier(GraphComponent):
         """Load what training kept."""
         component = cls(config, model_storage, resource)
         with model_storage.read_from(resource) as folder:
-            with np.load(folder / WEIGHTS_FILE, allow_pickle=False) as kept:
-                groups = [str(group) for group in kept["groups"]]
-                lexicon = Lexicon({group: place for place, group in enumerate(groups)}, kept["rarity"])
-                labels = [str(label) for label in kept["labels"]]
-                component._model = LinearModel(
-                    labels, kept["weights"], kept["bias"], lexicon, kept["lexical_weights"]
-                )
+            component._model = LinearModel.read(folder / WEIGHTS_FILE)
             report = json.loads((folder / REPORT_FILE).read_text())
         component._threshold = float(report["threshold"])
         return component
@@ -98,15 +91,7 @@ class LinearIntentClassifier(GraphComponent):
         return self._resource
 
     def _keep(self, folder: Path, names: list[str], validation: Validation) -> None:
-        np.savez(
-            folder / WEIGHTS_FILE,
-            labels=np.array(self._model.labels),
-            weights=self._model.weights,
-            bias=self._model.bias,
-            groups=np.array(list(self._model.lexicon.places)),
-            rarity=self._model.lexicon.rarity,
-            lexical_weights=self._model.lexical_weights,
-        )
+        self._model.write(folder / WEIGHTS_FILE)
         report = {
             "examples": len(names),
             "intents": len(self._model.labels),

@@ -15,6 +15,8 @@ from bot.engine.components.lexicon import Lexicon
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
+    from typing import IO
 
     from numpy.typing import NDArray
 
@@ -48,6 +50,27 @@ class LinearModel:
 
     lexical_weights: NDArray[np.float32]
     """One row per word group."""
+
+    @classmethod
+    def read(cls, source: Path | IO[bytes]) -> LinearModel:
+        """Read what `write` kept."""
+        with np.load(source, allow_pickle=False) as kept:
+            groups = [str(group) for group in kept["groups"]]
+            lexicon = Lexicon({group: place for place, group in enumerate(groups)}, kept["rarity"])
+            labels = [str(label) for label in kept["labels"]]
+            return cls(labels, kept["weights"], kept["bias"], lexicon, kept["lexical_weights"])
+
+    def write(self, path: Path) -> None:
+        """Keep the model in a file."""
+        np.savez(
+            path,
+            labels=np.array(self.labels),
+            weights=self.weights,
+            bias=self.bias,
+            groups=np.array(list(self.lexicon.places)),
+            rarity=self.lexicon.rarity,
+            lexical_weights=self.lexical_weights,
+        )
 
     def probabilities(self, text: str, vector: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return the probability of every class."""

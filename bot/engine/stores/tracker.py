@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from rasa.shared.core.domain import Domain
     from rasa.shared.core.slots import Slot
 
-WINDOW = 5
-"""Turns that are read back; policies look at one, an action may want the few before."""
+WINDOW = 3
+"""Turns that are read back: policies look at one; an interrupted loop reaches back to the one before it."""
 
 METADATA = sa.MetaData()
 TURNS = sa.Table(
