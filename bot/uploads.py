@@ -93,13 +93,13 @@ async def _take(
     kept = await asyncio.to_thread(papers.keep, services.settings.data, content)
     used = False
 
-    def body(session: Session) -> Mapping[str, Any]:
+    def body(session: Session, _known: ConversationId) -> Mapping[str, Any]:
         nonlocal used
         used = papers.register(session, conversation_id, kept, services.clock.now()) is not None
         return _message(session, conversation_id, kept)
 
     try:
-        receipt = await services.turns.receive(conversation_id, f"file:{key}"[:80], body)
+        receipt = await services.turns.receive(lambda _session: conversation_id, f"file:{key}"[:80], body)
     except BaseException:
         papers.discard(services.settings.data, kept.file)
         raise

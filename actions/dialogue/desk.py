@@ -149,7 +149,8 @@ def facts_of(
 ) -> Facts:
     """What is known now; personal data only while the proof holds."""
     standing = identity.standing_of(row, now, minutes)
-    identifier = next((sheet.state.identifier for sheet in sheets if sheet.state.identifier), None)
+    given = (sheet.state.identifier for sheet in sheets if sheet.state.identifier)
+    identifier = None if identity.was_withdrawn(row) else next(given, None)
     if standing.customer_id is None:
         return Facts(today, standing.level, identifier=identifier)
     return Facts(

@@ -128,6 +128,7 @@ def ask(desk: Desk, sheet: Sheet) -> None:
         if _ended_early(desk, sheet):
             return
         form = desk.form_of(sheet)
+        proving.recall(sheet, form)
         following = where(form, sheet.state, desk.facts)
         if not form.proof and _is_stopped(desk, sheet, form):
             return

@@ -26,6 +26,19 @@ def is_by_code(sheet: Sheet) -> bool:
     return bool(sheet.state.proof.get(_BY_CODE))
 
 
+def recall(sheet: Sheet, form: Form) -> None:
+    """The proof ran out inside a form: who it was is known, so only the proof is asked for again."""
+    known, asking = sheet.state.identifier, sheet.state.asking
+    if (
+        form.proof
+        and known
+        and "identifier" not in sheet.state.proof
+        and asking not in identity.QUESTION_NAMES
+    ):
+        sheet.state.proof["identifier"] = known
+        sheet.is_changed = True
+
+
 def changes_way(sheet: Sheet, form: Form, utterance: Utterance) -> bool:
     """Whether the message chooses the code, a new code, or the questions; the form is set to it then."""
     asking = sheet.state.asking

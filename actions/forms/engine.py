@@ -74,7 +74,7 @@ def take_back(state: FormState, name: str, field: Field | None, misread: Misread
 
 
 def _unfit(form: Form, answers: dict[str, Any], facts: Facts) -> tuple[str, Misread] | None:
-    """The first answer that does not hold any more: what was fine when it was given can have changed since."""
+    """The first answer that does not hold any more: what it was checked against can have changed."""
     for field in form.service.fields:
         if answers.get(field.name) is not None:
             try:
@@ -354,7 +354,9 @@ def _from_entities(field: Field, utterance: Utterance, state: FormState, facts: 
 
 def _from_button(field: Field, utterance: Utterance, state: FormState, facts: Facts) -> Any:
     """A button that begins a service may bring an answer; it was issued by the server."""
-    value = (utterance.button or {}).get(field.name) if utterance.pressed_intent and not field.secret else None
+    value = (
+        (utterance.button or {}).get(field.name) if utterance.pressed_intent and not field.secret else None
+    )
     return field.value_of(value, state.answers, facts) if isinstance(value, str) else None
 
 

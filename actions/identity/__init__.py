@@ -16,6 +16,7 @@ from actions.identity.ladder import (
     speak_of,
     standing,
     standing_of,
+    was_withdrawn,
     withdraw,
 )
 from actions.identity.proof import Proven, prove, prove_by_code, send_code
@@ -56,5 +57,6 @@ __all__ = [
     "standing_of",
     "wants_code",
     "wants_questions",
+    "was_withdrawn",
     "withdraw",
 ]

@@ -11,7 +11,7 @@ from sqlalchemy import Table, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from records import audit
-from records.models import Conversation
+from records.models import Conversation, Form
 from records.settings import settings
 
 ANONYMOUS, IDENTIFIED, VERIFIED, STRONG = range(4)
@@ -30,6 +30,11 @@ _CONVERSATIONS = cast(Table, Conversation.__table__)
 _STANDING = select(*(_CONVERSATIONS.c[column.key] for column in COLUMNS)).where(
     _CONVERSATIONS.c.id == bindparam("conversation")
 )
+
+
+def was_withdrawn(row: Any) -> bool:
+    """Whether a row with `COLUMNS` is of a conversation whose proof was taken away, not one that ran out."""
+    return row.customer_id is not None and row.assured_at is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +130,18 @@ def speak_of(session: Session, conversation_id: str, policy_number: str) -> None
 
 
 def withdraw(session: Session, conversation_id: str, now: datetime, *, because: str) -> None:
-    """Back to level 0, while it stays known whose conversation this was: nobody else slips into it."""
+    """Back to level 0, because somebody else may be here now.
+
+    It stays known whose conversation this was, so that nobody else slips into it; what was begun in it ends,
+    because forms hold answers.
+    """
     _set(session, conversation_id, assurance=ANONYMOUS, assured_at=None, policy_number=None)
+    session.execute(
+        update(Form)
+        .where(Form.conversation_id == conversation_id, Form.status.in_(("open", "suspended")))
+        .values(status="cancelled")
+        .execution_options(synchronize_session=False)
+    )
     audit.note(session, now, "bot", "identity.withdrawn", f"conversation:{conversation_id}", because=because)
 
 

@@ -1,4 +1,7 @@
-"""Drawing money that is ready (WB): survival, annuity and maturity money, and dividends that have built up."""
+"""Drawing money that is ready (WB): survival, annuity and maturity money, and dividends.
+
+What is drawn is marked as paid in the same transaction as the order to pay; nothing is drawn twice.
+"""
 
 from datetime import datetime
 from decimal import Decimal
@@ -10,6 +13,7 @@ from actions.normalise import Choice, Misread
 from actions.services.wording import listed, money, show_date
 from actions.servicing.calculations import ZERO
 from actions.servicing.choices import choice_field
+from actions.servicing.conditions import LIVING, is_living
 from actions.servicing.interlock import PAYOUT_TIME, QUESTIONS, MoneyOut
 from actions.servicing.payments import repay
 from actions.servicing.payouts import order_payout, policy_of
@@ -53,7 +57,8 @@ def _something_ready(case: Case) -> Refusal | None:
     if later:
         return Refusal(
             "not_yet",
-            f"The next money from {position.title} is {money(later[0].amount)} on {show_date(later[0].payable_on)}; "
+            f"The next money from {position.title} is {money(later[0].amount)} on "
+            f"{show_date(later[0].payable_on)}; "
             "before that day nothing can be drawn. You can borrow on the policy instead.",
             ("check_benefits", "take_policy_loan"),
         )
@@ -145,7 +150,10 @@ DRAW = Transaction(
         ),
         *QUESTIONS,
     ),
-    conditions=(Condition("money of the policy is ready, or dividends have built up", _something_ready),),
+    conditions=(
+        is_living(*LIVING, "matured"),
+        Condition("money of the policy is ready, or dividends have built up", _something_ready),
+    ),
     lines=_lines,
     money=lambda case: MoneyOut(_amount(case), ZERO, case.answers["account"]),
     callback=True,

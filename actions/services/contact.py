@@ -1,4 +1,7 @@
-"""Telephone number, address and e-mail (LD). The old number confirms a new one; a typed number proves nothing."""
+"""Telephone number, address and e-mail (LD).
+
+The old number confirms a new one by a one-time code; a number that was only typed proves nothing.
+"""
 
 import re
 from datetime import datetime
@@ -37,7 +40,7 @@ def read_email(text: str, _facts: Facts) -> str:
     Raises:
         Misread: not_an_email, several.
     """
-    found = {match.rstrip(".") for match in _MAIL.findall(text)}
+    found: set[str] = {match.rstrip(".") for match in _MAIL.findall(text)}
     if len(found) > 1:
         raise Misread("several", "I see more than one address. Which one is it?")
     if not found or len(next(iter(found))) > 200:
@@ -118,7 +121,8 @@ def _old_number(case: Case) -> Refusal | None:
         return None
     return Refusal(
         "old_number_gone",
-        "Without your old number I can't be sure that it is you who changes it. A colleague checks who you are and "
+        "Without your old number I can't be sure that it is you who changes it. A colleague checks who you "
+        "are and "
         "makes the change with you.",
         handoff="human_service",
     )

@@ -25,8 +25,10 @@ def _in_time(case: Case) -> Refusal | None:
     if position.received_on is None:
         return Refusal(
             "no_cooling_off",
-            f"The cooling-off period of {position.title} is over: it lasts {COOLING_OFF_DAYS} days from the signed "
-            "receipt of a new policy. You can still give the policy up for its cash value, which is often less than "
+            f"The cooling-off period of {position.title} is over: it lasts {COOLING_OFF_DAYS} days from the "
+            "signed "
+            "receipt of a new policy. You can still give the policy up for its cash value, which is often "
+            "less than "
             "you paid, or keep it and borrow on it.",
             ("surrender_policy", "check_cash_value", "take_policy_loan"),
         )
@@ -37,8 +39,10 @@ def _in_time(case: Case) -> Refusal | None:
     return Refusal(
         "cooling_off_over",
         f"I'm sorry, the cooling-off period of {position.title} is over. You signed the receipt on "
-        f"{show_date(position.received_on)}; the {COOLING_OFF_DAYS} days ended on {show_date(last)}, and today is "
-        f"day {day}. You can still give the policy up for its cash value, which is often less than you paid; or keep "
+        f"{show_date(position.received_on)}; the {COOLING_OFF_DAYS} days ended on {show_date(last)}, and "
+        "today is "
+        f"day {day}. You can still give the policy up for its cash value, which is often less than you paid; "
+        "or keep "
         "it with a lower cover, or pay in smaller parts.",
         ("surrender_policy", "reduce_cover", "change_premium_frequency", "check_cash_value"),
     )

@@ -1,4 +1,7 @@
-"""Lowering the sum insured (RC): the matching part of the cash value is paid out, with its loss shown first."""
+"""Lowering the sum insured (RC): the matching part of the cash value is paid out.
+
+Never without the loss shown first, and never so low that the policy could not carry its loan.
+"""
 
 from datetime import datetime
 from decimal import Decimal
@@ -12,7 +15,7 @@ from actions.servicing.amounts import Wish, amount_field
 from actions.servicing.calculations import ZERO, PartialSurrender
 from actions.servicing.conditions import is_living
 from actions.servicing.interlock import PAYOUT_TIME, QUESTIONS, MoneyOut
-from actions.servicing.payouts import order_payout, policy_of
+from actions.servicing.payouts import living_policy_of, order_payout
 from actions.servicing.position import Case, Position, position_of
 from actions.servicing.states import NotPossible
 from actions.servicing.transaction import Condition, Refusal, Transaction, amount_of
@@ -50,7 +53,8 @@ def _fits(value: Decimal, case: Case) -> None:
     if _loan_needs(position, value, owed):
         raise Misread(
             "loan_too_large",
-            f"You owe {money(owed)} on the policy, and the cash value that stays would not carry that loan. Please name "
+            f"You owe {money(owed)} on the policy, and the cash value that stays would not carry that loan. "
+            "Please name "
             "a higher sum, or pay part of the loan back first.",
         )
 
@@ -59,7 +63,8 @@ def _prompt(case: Case) -> str:
     if case.known_position is None:
         return "To which sum insured shall I lower it?"
     return (
-        f"The sum insured of {case.position.title} is {money(case.position.sum_insured)}. To which sum shall I lower it? "
+        f"The sum insured of {case.position.title} is {money(case.position.sum_insured)}. To which sum shall "
+        "I lower it? "
         f"At least {money(SMALLEST)} must stay."
     )
 
@@ -70,7 +75,8 @@ def _can_go_down(case: Case) -> Refusal | None:
         return None
     return Refusal(
         "smallest_already",
-        f"{position.title} has the smallest cover there can be, so it can't be lowered. You could stop paying and keep a "
+        f"{position.title} has the smallest cover there can be, so it can't be lowered. You could stop "
+        "paying and keep a "
         "smaller cover, or borrow on the policy.",
         ("convert_to_paid_up", "take_policy_loan"),
     )
@@ -82,7 +88,8 @@ def _loss_known(case: Case) -> Refusal | None:
         return None
     return Refusal(
         "loss_unknown",
-        f"I can't see all that was paid on {position.title}, so I can't tell you what lowering it would cost you. A "
+        f"I can't see all that was paid on {position.title}, so I can't tell you what lowering it would cost "
+        "you. A "
         "colleague works it out for you first.",
         ("talk_to_agent",),
     )
@@ -120,7 +127,7 @@ def reduce_sum(session: Session, row: ServiceTransaction, now: datetime) -> None
     Raises:
         NotPossible: the policy is no longer what the customer was shown.
     """
-    policy = policy_of(session, row)
+    policy = living_policy_of(session, row)
     position = position_of(session, policy)
     new_sum = amount_of(row, "new_sum")
     if new_sum >= position.sum_insured:

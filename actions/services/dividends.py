@@ -1,4 +1,7 @@
-"""What becomes of dividends (HG). Drawing what has built up is money that leaves: see `benefits`."""
+"""What becomes of dividends (HG).
+
+Never pays anything out: drawing what has built up is money that leaves, see `benefits`.
+"""
 
 from datetime import datetime
 
@@ -8,7 +11,7 @@ from actions.normalise import Choice, Misread
 from actions.services.wording import money
 from actions.servicing.choices import choice_field
 from actions.servicing.conditions import is_living
-from actions.servicing.payouts import policy_of
+from actions.servicing.payouts import living_policy_of
 from actions.servicing.position import Case
 from actions.servicing.transaction import Condition, Refusal, Transaction
 from records.models import ServiceTransaction
@@ -29,7 +32,8 @@ def _participates(case: Case) -> Refusal | None:
         return None
     return Refusal(
         "not_participating",
-        f"{case.position.title} is no participating policy, so it gets no dividends and there is nothing to choose.",
+        f"{case.position.title} is no participating policy, so it gets no dividends and there is nothing to "
+        "choose.",
         ("check_benefits", "check_policy_status"),
     )
 
@@ -62,7 +66,7 @@ def _lines(case: Case) -> tuple[str, ...]:
 
 def choose(session: Session, row: ServiceTransaction, _now: datetime) -> None:
     """Set the option."""
-    policy_of(session, row).dividend_option = row.details["option"]
+    living_policy_of(session, row).dividend_option = row.details["option"]
 
 
 DIVIDENDS = Transaction(

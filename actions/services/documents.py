@@ -1,4 +1,7 @@
-"""Papers from us: a lost policy document (GS), and how notices come (NT)."""
+"""Papers from us: a lost policy document (GS), and how notices come (NT).
+
+Nothing here changes the contract; a copy never makes the old paper valid again.
+"""
 
 from datetime import datetime
 
@@ -14,8 +17,7 @@ from actions.servicing.transaction import Condition, Refusal, Transaction
 from records.models import ServiceTransaction
 
 WISHES = (
-    Choice("lost", "It is lost: block it and make a new one", ("lost", "stolen", "missing", "gone", "can't find",
-                                                               "block")),
+    Choice("lost", "It is lost: block it and make a new one", ("lost", "stolen", "missing", "gone", "block")),
     Choice("found", "I found it: release it", ("found", "release", "unblock")),
     Choice("copy", "I would like a copy", ("copy", "duplicate", "print", "paper copy", "reprint")),
 )  # fmt: skip
@@ -34,7 +36,8 @@ def _blocked(case: Case) -> Refusal | None:
     if position.document_issue > 1:
         return Refusal(
             "replaced",
-            f"A new document of {position.title} was made already, so the old paper is no longer valid. Please destroy "
+            f"A new document of {position.title} was made already, so the old paper is no longer valid. "
+            "Please destroy "
             "it; your new document counts.",
             ("reissue_policy",),
         )
@@ -49,7 +52,8 @@ def _has_address(value: str, case: Case) -> None:
     if value == "paper" and case.known_person is not None and not case.person.address:
         raise Misread(
             "no_address",
-            "I have no address of yours on file, so the post cannot reach you. You can take the electronic one, or "
+            "I have no address of yours on file, so the post cannot reach you. You can take the electronic "
+            "one, or "
             "change your address first.",
         )
 
@@ -80,7 +84,7 @@ def _next(case: Case) -> str:
 
 
 def reissue(session: Session, row: ServiceTransaction, _now: datetime) -> None:
-    """Block and renew, release, or copy. An electronic document is there at once, so nothing stays blocked."""
+    """Block and renew, release, or copy. With an electronic document at once, nothing stays blocked."""
     assert row.policy_id is not None  # noqa: S101 - the service asks for a policy
     arrangement = arrangement_of(session, row.policy_id)
     wish, form = row.details["wish"], row.details.get("form")
@@ -140,7 +144,8 @@ def _reaches(case: Case) -> Refusal | None:
     what = "e-mail address" if way == "email" else "postal address"
     return Refusal(
         f"no_{way}_address",
-        f"I have no {what} of yours on file, so notices could not reach you that way. Please give me one first.",
+        f"I have no {what} of yours on file, so notices could not reach you that way. Please give me one "
+        "first.",
         ("change_contact", "set_notice_delivery"),
     )
 

@@ -15,7 +15,7 @@ from actions.servicing.amounts import Wish, amount_field
 from actions.servicing.calculations import LOAN_RATE
 from actions.servicing.conditions import HAS_CASH_VALUE, is_living
 from actions.servicing.interlock import PAYOUT_TIME, QUESTIONS, MoneyOut
-from actions.servicing.payouts import order_payout, policy_of
+from actions.servicing.payouts import living_policy_of, order_payout
 from actions.servicing.position import Case, position_of
 from actions.servicing.states import NotPossible
 from actions.servicing.transaction import Condition, Refusal, Transaction, Waiting, amount_of
@@ -42,7 +42,8 @@ def _within_limit(value: Decimal, case: Case) -> None:
     less = f", less the {money(owed)} that you owe already" if owed else ""
     raise Misread(
         "over_limit",
-        f"That is more than the limit: you can borrow at most {money(limit)}, which is 80 percent of the cash value "
+        f"That is more than the limit: you can borrow at most {money(limit)}, which is 80 percent of the "
+        "cash value "
         f"of {money(case.position.cash_value)}{less}.",
     )
 
@@ -65,7 +66,8 @@ def _loan_lines(case: Case) -> tuple[str, ...]:
     before = f", {money(owed)} of it from before" if owed else ""
     return (
         f"Loan on {case.position.title}: {money(amount)}",
-        f"Interest: {percent(LOAN_RATE)} a year, by the day; {money(calculations.yearly_interest(amount))} in a "
+        f"Interest: {percent(LOAN_RATE)} a year, by the day; {money(calculations.yearly_interest(amount))} "
+        "in a "
         "full year",
         f"Your debt will be {money(owed + amount)}{before}",
     )
@@ -77,7 +79,7 @@ def pay_out_loan(session: Session, row: ServiceTransaction, now: datetime) -> No
     Raises:
         NotPossible: the limit has become smaller since it was asked for.
     """
-    policy = policy_of(session, row)
+    policy = living_policy_of(session, row)
     today = now.astimezone(CENTRE_ZONE).date()
     limit = position_of(session, policy).loan_limit(today)
     if amount_of(row) > limit:
@@ -110,7 +112,8 @@ TAKE_LOAN = Transaction(
         case.answers["amount"],
         calculations.ZERO,
         case.answers["account"],
-        "Loan and interest are taken off whatever the policy pays; if they grow as large as the cash value, the "
+        "Loan and interest are taken off whatever the policy pays; if they grow as large as the cash value, "
+        "the "
         "cover stops",
     ),
     callback=True,
@@ -130,7 +133,7 @@ def _how_much_back(case: Case) -> str:
     owed = _owed(case)
     if owed is None:
         return "How much would you like to pay back?"
-    return f"You owe {money(owed)} on {case.position.title} today, with interest. How much would you like to pay?"
+    return f"You owe {money(owed)} on {case.position.title} today, with interest. How much will you pay?"
 
 
 def _not_more_than_owed(value: Decimal, case: Case) -> None:
@@ -173,8 +176,10 @@ REPAY_LOAN = Transaction(
     },
     waits=lambda _case: Waiting("your payment"),
     next_steps=lambda _case: (
-        "Please pay by card in the app, or by transfer to the company account printed on your notices, with the "
-        "receipt number as the reference; never to a private account. If the loan cannot take the money, it goes back."
+        "Please pay by card in the app, or by transfer to the company account printed on your notices, with "
+        "the "
+        "receipt number as the reference; never to a private account. If the loan cannot take the money, it "
+        "goes back."
     ),
     prepare=payments.order,
     undo=payments.close,

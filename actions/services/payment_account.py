@@ -17,9 +17,8 @@ from actions.servicing.transaction import Condition, Refusal, Transaction
 from records.models import ServiceTransaction
 
 WAYS = (
-    Choice("debit", "Automatic bank debit", ("debit", "direct debit", "bank debit", "automatic", "bank account",
-                                             "account")),
-    Choice("invoice", "I pay each premium myself", ("myself", "by hand", "transfer", "invoice", "card", "manually")),
+    Choice("debit", "Automatic bank debit", ("debit", "direct debit", "bank debit", "automatic", "account")),
+    Choice("invoice", "I pay each premium myself", ("myself", "by hand", "transfer", "card", "manually")),
 )  # fmt: skip
 _WAYS = {choice.value: choice.title for choice in WAYS}
 
@@ -36,7 +35,8 @@ def _own(case: Case) -> Refusal | None:
         return None
     return Refusal(
         "not_own_account",
-        "The account must be in the policyholder's own name, so I can't take this one. Somebody else may pay a single "
+        "The account must be in the policyholder's own name, so I can't take this one. Somebody else may pay "
+        "a single "
         "premium for you; or the policy can be given another policyholder, with a colleague.",
         ("pay_premium", "change_payment_account", "change_policyholder"),
     )
@@ -110,7 +110,8 @@ PAYMENT_ACCOUNT = Transaction(
         "before": masked(case.position.account) if case.position.account else "",
     },
     next_steps=lambda case: (
-        "The new account counts for debits from 3 working days on; an earlier one still comes from the old account."
+        "The new account counts for debits from 3 working days on; an earlier one still comes from the old "
+        "account."
         if _by_debit(case.answers)
         else "You get a notice before each premium. Please pay only into the company account printed on it."
     ),

@@ -18,12 +18,15 @@ from records.models import ServiceTransaction
 
 KEY = "key"
 ITEMS = (
-    Choice("marital_status", "Marital status", ("married", "marital", "divorced", "marriage", "widowed", "single")),
+    Choice("marital_status", "Marital status", ("married", "marital", "divorced", "marriage", "single")),
     Choice("nationality", "Nationality", ("citizenship", "passport", "citizen")),
     Choice("employer", "Employer", ("company", "work for", "employed", "workplace", "work")),
-    Choice(KEY, "Name, identity number, birth date or sex", ("name", "identity number", "id number", "birth date",
-                                                             "date of birth", "birthday", "sex", "gender")),
-)  # fmt: skip
+    Choice(
+        KEY,
+        "Name, identity number, birth date or sex",
+        ("name", "identity number", "id number", "birth date", "date of birth", "birthday", "sex", "gender"),
+    ),
+)
 _ITEMS = {choice.value: choice.title for choice in ITEMS}
 STATUSES = (
     Choice("single", "Single", ("unmarried", "not married")),
@@ -38,7 +41,8 @@ def _not_key(case: Case) -> Refusal | None:
         return None
     return Refusal(
         "key_identity",
-        "Your name, identity number, birth date and sex decide who you are to us, so they need papers and the decision "
+        "Your name, identity number, birth date and sex decide who you are to us, so they need papers and "
+        "the decision "
         "of a colleague. I can start that with you.",
         ("change_key_identity",),
     )
@@ -154,7 +158,8 @@ ID_DOCUMENT = Transaction(
     details=lambda case: {"expires": case.answers["expires"].isoformat()},
     waits=lambda _case: Waiting("a photo of both sides of the document"),
     next_steps=lambda _case: (
-        "Please hand in the photo here or bring the document to a branch. The new date counts as soon as a colleague has "
+        "Please hand in the photo here or bring the document to a branch. The new date counts as soon as a "
+        "colleague has "
         "looked at it."
     ),
     effect=renew_document,

@@ -16,7 +16,10 @@ _COMMON = frozenset("harbour policy insurance plan contract my the".split())
 def policy_field(
     *, among: Callable[[PolicyBrief], bool] = lambda _policy: True, early: bool = False
 ) -> Field:
-    """The field "policy"; `among` leaves out policies that cannot be meant, `early` asks before a strong proof."""
+    """The field "policy".
+
+    `among` leaves out policies that cannot be meant; `early` asks before a strong proof of identity.
+    """
 
     def offered(facts: Facts) -> tuple[PolicyBrief, ...]:
         return tuple(policy for policy in facts.policies if among(policy)) or facts.policies

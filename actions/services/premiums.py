@@ -18,7 +18,7 @@ from actions.servicing.amounts import Wish, amount_field
 from actions.servicing.calculations import GRACE_DAYS
 from actions.servicing.choices import choice_field
 from actions.servicing.conditions import HAS_CASH_VALUE, PAYS_PREMIUM, is_living
-from actions.servicing.payouts import arrangement_of, policy_of
+from actions.servicing.payouts import arrangement_of, living_policy_of
 from actions.servicing.position import Case, positions
 from actions.servicing.transaction import Condition, Refusal, Transaction, Waiting
 from records.models import ServiceTransaction
@@ -52,7 +52,8 @@ def _other_rhythm(value: str, case: Case) -> None:
 def _rhythm_prompt(case: Case) -> str:
     if case.known_position is None:
         return "How often would you like to pay?"
-    return f"You pay {money(case.position.premium)} {_NAMES[case.position.frequency]}. How often would you like to pay?"
+    now = f"{money(case.position.premium)} {_NAMES[case.position.frequency]}"
+    return f"You pay {now}. How often would you like to pay?"
 
 
 def _rhythm_lines(case: Case) -> tuple[str, ...]:
@@ -86,8 +87,11 @@ def forget_rhythm(session: Session, row: ServiceTransaction, _now: datetime) -> 
 
 def change_rhythm(session: Session, row: ServiceTransaction, now: datetime) -> None:
     """The anniversary has come."""
-    policy = policy_of(session, row)
-    policy.frequency, policy.premium = row.details["frequency"], Decimal(row.details["premium"])
+    policy = living_policy_of(session, row)
+    # From the premium of today: cover may have been lowered since it was asked for.
+    yearly = calculations.yearly_premium(policy.premium, policy.frequency)
+    policy.frequency = row.details["frequency"]
+    policy.premium = calculations.instalment(yearly, policy.frequency)
     forget_rhythm(session, row, now)
 
 
@@ -137,7 +141,8 @@ def _switch_lines(case: Case) -> tuple[str, ...]:
     if case.answers["switch"] == "off":
         return (
             f"{position.title}: switch the automatic premium loan off",
-            f"A premium that is still unpaid {GRACE_DAYS} days after its due date then makes the policy lapse",
+            f"A premium that is still unpaid {GRACE_DAYS} days after its due date then makes the policy "
+            "lapse",
         )
     spare = position.cash_value - position.owed(case.today)
     enough = "covers" if spare >= position.premium else "does not cover"
@@ -151,7 +156,7 @@ def _switch_lines(case: Case) -> tuple[str, ...]:
 
 def switch(session: Session, row: ServiceTransaction, _now: datetime) -> None:
     """Set it."""
-    policy_of(session, row).auto_premium_loan = row.details["switch"] == "on"
+    living_policy_of(session, row).auto_premium_loan = row.details["switch"] == "on"
 
 
 AUTO_LOAN = Transaction(
@@ -206,7 +211,8 @@ def _takes_extra(case: Case) -> Refusal | None:
         return None
     return Refusal(
         "no_account",
-        f"{position.title} has no account to which money can be added; only a universal-life policy has one. You can "
+        f"{position.title} has no account to which money can be added; only a universal-life policy has one. "
+        "You can "
         "ask for more cover instead.",
         ("add_cover", "pay_premium"),
     )
@@ -282,8 +288,10 @@ PAY = Transaction(
     },
     waits=lambda _case: Waiting("your payment"),
     next_steps=lambda _case: (
-        "Please pay by card in the app, or by transfer to the company account printed on your premium notice, with "
-        "the receipt number as the reference; never in cash and never to a private account. If the policy cannot take "
+        "Please pay by card in the app, or by transfer to the company account printed on your premium "
+        "notice, with "
+        "the receipt number as the reference; never in cash and never to a private account. If the policy "
+        "cannot take "
         "the money, it goes back."
     ),
     prepare=payments.order,

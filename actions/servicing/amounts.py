@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from actions.forms.service import Answers, Facts, Field
+from actions.forms.service import Answers, Facts, Field, always
 from actions.normalise import Misread, read_amount, settle
 from actions.services.wording import money
 from actions.servicing.position import Case
@@ -31,7 +31,7 @@ class Wish:
 
     title: str = "amount"
     name: str = "amount"
-    when: Callable[[Answers], bool] = lambda _answers: True
+    when: Callable[[Answers], bool] = always
 
 
 def amount_field(wish: Wish) -> Field:

@@ -249,7 +249,8 @@ def reinstatement(premium: Decimal, due_dates: Sequence[date], today: date) -> R
 
         interest = sum over the overdue instalments of premium x 5 % x days since due / 365
 
-    simple, each instalment rounded to the cent. Source: article lapse_and_reinstatement; Insurance Law, art. 37.
+    simple, each instalment rounded to the cent.
+    Source: article lapse_and_reinstatement; Insurance Law, art. 37.
     """
     interest = sum((loan_interest(premium, LOAN_RATE, due, today) for due in due_dates), ZERO)
     return Reinstatement(premium * len(due_dates), interest)

@@ -36,13 +36,15 @@ def _not_living(case: Case, position: Position) -> Refusal:
         if ended:
             return Refusal(
                 "lapsed_for_good",
-                f"{position.title} lapsed{since}, more than two years ago, so the contract has ended. A colleague "
+                f"{position.title} lapsed{since}, more than two years ago, so the contract has ended. A "
+                "colleague "
                 "can tell you about its cash value.",
                 ("check_cash_value", "talk_to_agent"),
             )
         return Refusal(
             "lapsed",
-            f"{position.title} lapsed{since}, so this is not possible. It can be brought back within two years of "
+            f"{position.title} lapsed{since}, so this is not possible. It can be brought back within two "
+            "years of "
             "the lapse.",
             ("reinstate_policy", "check_cash_value"),
         )

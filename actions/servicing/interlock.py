@@ -27,9 +27,11 @@ CALL_FROM_AGE = 60
 PAYOUT_TIME = "The money arrives within 5 working days."
 SCAM_NAMES = ("approached", "handed_over")
 SCAM_WARNING = (
-    "Thank you for telling me. I have stopped this to protect you: nothing was changed and nothing is paid. People "
+    "Thank you for telling me. I have stopped this to protect you: nothing was changed and nothing is paid. "
+    "People "
     "who push others to borrow on a policy or to give it up, or who ask for codes and papers, are very often "
-    "frauds. Please pay nothing, sign nothing and give nobody a code. A colleague will now look at it with you."
+    "frauds. Please pay nothing, sign nothing and give nobody a code. A colleague will now look at it with "
+    "you."
 )
 _DIGITS = re.compile(r"\d(?:[\s-]?\d)*")
 _YES_NO = (Choice("yes", "Yes"), Choice("no", "No"))
@@ -51,7 +53,8 @@ class MoneyOut:
 def holds(paid_out: MoneyOut, person: Person) -> tuple[str, ...]:
     """Why a person must call before this money leaves; empty when nothing stands against it."""
     reasons = (
-        (paid_out.amount > CALL_ABOVE, "amount"),
+        # With what was ordered lately: two halves of a large sum are a large sum.
+        (paid_out.amount + person.paid_out_lately > CALL_ABOVE, "amount"),
         (person.age >= CALL_FROM_AGE, "age"),
         (person.number_changed, "number_changed"),
     )
@@ -132,7 +135,7 @@ def _accounts(facts: Facts) -> tuple[str, ...]:
 
 ACCOUNT = Field(
     name="account",
-    title="bank account",
+    title="account",
     prompt="To which bank account in your own name shall the money go? Please give its number.",
     read=read_account,
     help="The number of your bank card or account. It must be in your own name.",
@@ -140,14 +143,14 @@ ACCOUNT = Field(
     choices=lambda facts: tuple(
         Choice(account[-4:], f"Account ending {account[-4:]}") for account in _accounts(facts)
     ),
-    aliases=("account", "bank card", "card"),
+    aliases=("bank account", "bank card", "card"),
     show=lambda value, _facts: masked(str(value)),
 )
 APPROACHED = Field(
     name="approached",
     title="contacted by others",
-    prompt="Before money leaves, two questions to protect you. Did anybody call, write or visit and advise you "
-    "to do this, or offer to do it for you?",
+    prompt="Before money leaves, two questions to protect you. Did anybody call, write or visit and "
+    "advise you to do this, or offer to do it for you?",
     read=lambda text, _facts: read_yes_no(text),
     help="For example somebody who promises more interest, or your money back in full for a fee.",
     why="Many people have lost their savings to callers who sounded helpful.",

@@ -7,8 +7,11 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from actions.servicing.states import NotPossible
 from actions.servicing.transaction import amount_of
-from records.models import Payout, Policy, PolicyArrangement, ServiceTransaction
+from records.models import Payout, Policy, PolicyArrangement, PolicyState, ServiceTransaction
+
+_LIVING = (PolicyState.IN_FORCE, PolicyState.GRACE, PolicyState.COOLING_OFF, PolicyState.PAID_UP)
 
 
 def policy_of(session: Session, row: ServiceTransaction) -> Policy:
@@ -20,6 +23,18 @@ def policy_of(session: Session, row: ServiceTransaction) -> Policy:
     if row.policy_id is None:
         raise LookupError(f"{row.receipt} is about no policy")
     return session.get_one(Policy, row.policy_id, with_for_update={"of": Policy}, populate_existing=True)
+
+
+def living_policy_of(session: Session, row: ServiceTransaction) -> Policy:
+    """The policy of a transaction, which must still live when it is carried out.
+
+    Raises:
+        NotPossible: it lapsed or ended since it was asked for.
+    """
+    policy = policy_of(session, row)
+    if policy.state not in _LIVING:
+        raise NotPossible("policy_over", "The policy has lapsed or ended since this was asked for.")
+    return policy
 
 
 def order_payout(session: Session, row: ServiceTransaction, policy: Policy, now: datetime) -> None:

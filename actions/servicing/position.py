@@ -21,14 +21,16 @@ from records.models import (
     Customer,
     CustomerProfile,
     Loan,
+    Payout,
     Policy,
     PolicyArrangement,
     PremiumPayment,
     ServiceTransaction,
 )
 
-NUMBER_CHANGE_WATCHED = timedelta(hours=72)
-"""So long after a change of the telephone number, money that goes out is looked at by a person."""
+WATCHED = timedelta(hours=72)
+"""So long after a change of the telephone number a person looks at money that goes out; and so long payouts
+are added up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,9 @@ class Person:
 
     former_mobile: str
     """The number before that change; empty when there was none."""
+
+    paid_out_lately: Decimal
+    """Ordered to be paid out in the last 72 hours, over all policies."""
 
     open_requests: Mapping[str, str]
     """Receipts of requests about no policy in particular that are not decided, by code."""
@@ -271,6 +276,7 @@ def _person(
         notices=more.notices,
         number_changed=former is not None,
         former_mobile=former or "",
+        paid_out_lately=_paid_out_lately(session, customer.id, context.now),
         open_requests={code: receipt for code, policy_id, receipt in pending if policy_id is None},
     )
 
@@ -283,11 +289,20 @@ def _former_mobile(session: Session, customer_id: int, now: datetime) -> str | N
             ServiceTransaction.customer_id == customer_id,
             ServiceTransaction.service == "LD",
             ServiceTransaction.state == State.APPLIED.value,
-            ServiceTransaction.decided_at > now - NUMBER_CHANGE_WATCHED,
+            ServiceTransaction.decided_at > now - WATCHED,
         )
         .order_by(ServiceTransaction.id)
     )
     return next((str(row.details["before"]) for row in rows if row.details.get("what") == "phone"), None)
+
+
+def _paid_out_lately(session: Session, customer_id: int, now: datetime) -> Decimal:
+    amounts = session.scalars(
+        select(Payout.amount)
+        .join(Policy, Policy.id == Payout.policy_id)
+        .where(Policy.holder_id == customer_id, Payout.ordered_at > now - WATCHED)
+    )
+    return sum(amounts, calculations.ZERO)
 
 
 def _open_requests(session: Session, customer_id: int) -> list[tuple[str, int | None, str]]:

@@ -45,7 +45,7 @@ class PolicyArrangement(Base):
 
 
 class PaymentOrder(Base):
-    """Money that a customer, or somebody for them, wants to pay in. Closed when it arrived or was withdrawn."""
+    """Money that a customer, or somebody for them, wants to pay in, until it arrived or was withdrawn."""
 
     __tablename__ = "payment_orders"
 

@@ -14,8 +14,8 @@ from tests.actions.customer import Customer, new_customer
 from tests.actions.test_inquiries import WHO
 
 NAMES = {
-    "Li Wei": "C1001", "Wang Fang": "C1002", "Zhang Guihua": "C1003", "Chen Jun": "C1004", "Liu Yang": "C1005",
-    "Zhao Min": "C1006", "Sun Lei": "C1007", "Zhou Na": "C1008",
+    "Li Wei": "C1001", "Wang Fang": "C1002", "Zhang Guihua": "C1003", "Chen Jun": "C1004",
+    "Liu Yang": "C1005", "Zhao Min": "C1006", "Sun Lei": "C1007", "Zhou Na": "C1008",
 }  # fmt: skip
 ACCOUNT = "6222 0212 3456 7890"
 SAFE = (ACCOUNT, "no", "no")

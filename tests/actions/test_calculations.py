@@ -1,4 +1,4 @@
-"""Sums of money, over generated amounts and dates: to the cent, within their limits, never made of nothing."""
+"""Sums of money, over generated amounts and dates: to the cent, and within their limits."""
 
 from datetime import date, timedelta
 from decimal import Decimal
@@ -7,8 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from actions.forms.service import Facts, Field
+from actions.normalise import Misread, clean
+from actions.services.transactions import TRANSACTIONS
 from actions.servicing import calculations as c
 from actions.servicing.calculations import CENT, FACTORS, ZERO, Debt
+from actions.servicing.transaction import service_of
 
 TODAY = date(2026, 11, 22)
 AMOUNTS = st.decimals(0, 10**9, places=2, allow_nan=False, allow_infinity=False)
@@ -30,7 +34,9 @@ def whole_cents(*amounts: Decimal) -> bool:
 
 
 @given(AMOUNTS, DEBTS)
-def test_a_loan_up_to_the_limit_never_brings_the_debt_above_80_percent(value: Decimal, debts: tuple[Debt, ...]) -> None:
+def test_a_loan_up_to_the_limit_never_brings_the_debt_above_80_percent(
+    value: Decimal, debts: tuple[Debt, ...]
+) -> None:
     owed = c.owed(debts, TODAY)
     limit = c.loan_limit(value, owed)
     assert whole_cents(limit) and limit >= 0
@@ -38,7 +44,10 @@ def test_a_loan_up_to_the_limit_never_brings_the_debt_above_80_percent(value: De
     assert limit == 0 or owed + limit + CENT > value * Decimal("0.80"), "not a cent less than possible"
 
 
-@pytest.mark.parametrize(("value", "owed", "limit"), [("50000", "10000", "30000"), ("6400", "0", "5120"), ("58000", "20273.97", "26126.03")])
+@pytest.mark.parametrize(
+    ("value", "owed", "limit"),
+    [("50000", "10000", "30000"), ("6400", "0", "5120"), ("58000", "20273.97", "26126.03")],
+)
 def test_the_worked_examples_of_the_loan_limit(value: str, owed: str, limit: str) -> None:
     assert c.loan_limit(Decimal(value), Decimal(owed)) == Decimal(limit)
 
@@ -76,7 +85,12 @@ def test_the_worked_example_of_a_lower_cover() -> None:
 
 @pytest.mark.parametrize(
     ("rhythm", "each", "year"),
-    [("yearly", 10_000, 10_000), ("half_yearly", 5200, 10_400), ("quarterly", 2650, 10_600), ("monthly", 900, 10_800)],
+    [
+        ("yearly", 10_000, 10_000),
+        ("half_yearly", 5200, 10_400),
+        ("quarterly", 2650, 10_600),
+        ("monthly", 900, 10_800),
+    ],
 )
 def test_the_worked_example_of_the_rhythms(rhythm: str, each: int, year: int) -> None:
     assert c.instalment(Decimal(10_000), rhythm) == each
@@ -114,7 +128,9 @@ def test_a_split_sums_to_the_cent(amount: Decimal, shares: list[Decimal]) -> Non
 
 
 @given(AMOUNTS, AMOUNTS, st.integers(0, 110), POSITIVE)
-def test_a_paid_up_sum_is_never_above_the_old_one(value: Decimal, owed: Decimal, age: int, total: Decimal) -> None:
+def test_a_paid_up_sum_is_never_above_the_old_one(
+    value: Decimal, owed: Decimal, age: int, total: Decimal
+) -> None:
     result = c.reduced_paid_up(value, owed, c.paid_up_rate(age), total)
     assert 0 <= result <= total and whole_cents(result)
     assert result * c.paid_up_rate(age) <= max(ZERO, value - owed), "paid by what there is"
@@ -126,7 +142,9 @@ def test_the_worked_example_of_the_paid_up_sum() -> None:
 
 
 @given(POSITIVE, RHYTHMS, st.integers(0, 730))
-def test_reinstatement_is_every_overdue_premium_with_its_interest(premium: Decimal, rhythm: str, days: int) -> None:
+def test_reinstatement_is_every_overdue_premium_with_its_interest(
+    premium: Decimal, rhythm: str, days: int
+) -> None:
     first = TODAY - timedelta(days=days)
     due = c.overdue(first, rhythm, TODAY)
     needed = c.reinstatement(premium, due, TODAY)
@@ -167,3 +185,25 @@ def test_months_are_added_without_leaving_the_month(day: date, months: int) -> N
 @given(st.dates(date(2000, 1, 1), date(2030, 12, 31)))
 def test_the_fifteenth_day_is_the_last(received: date) -> None:
     assert (c.cooling_off_ends(received) - received).days == 15
+
+
+TEXTS = st.one_of(
+    st.text(max_size=60),
+    st.from_regex(r"-?[0-9., ]{0,14}(k| yuan|%|/[0-9]{1,4})?", fullmatch=True),
+)
+FIELDS = [(one.code, field) for one in TRANSACTIONS for field in service_of(one).fields]
+
+
+@pytest.mark.parametrize(("code", "field"), FIELDS, ids=[f"{code}-{field.name}" for code, field in FIELDS])
+@given(text=TEXTS)
+def test_whatever_is_answered_is_a_value_or_a_reason(code: str, field: Field, text: str) -> None:
+    facts = Facts(TODAY, 2)
+    try:
+        value = field.value_of(clean(text), {}, facts)
+    except Misread as misread:
+        assert misread.message
+    else:
+        if isinstance(value, Decimal):
+            assert value > 0 and whole_cents(value)
+        if field.show is not None:
+            assert field.show(value, facts) is not None

@@ -10,6 +10,7 @@ from actions.dialogue import Dialogue
 from actions.forms.service import Answers, Context, Facts, Field, Outcome, Service
 from actions.forms.state import FormState, from_json
 from actions.normalise import Choice, Misread, Share, read_amount, read_choice, read_date, read_yes_no, settle
+from actions.services.registry import SERVICES
 from records.clock import ManualClock
 from records.models import Form, ServiceTransaction
 from records.store import Store
@@ -139,7 +140,8 @@ def test_answers_survive_the_records_with_their_types(drawing: Customer, store: 
 def test_a_withdrawn_service_does_not_trap_its_customers(
     drawing: Customer, store: Store, clock: ManualClock
 ) -> None:
-    drawing.dialogue = Dialogue(store, clock, assurance_minutes=30, key=KEY, index=None)
+    left = {intent: service for intent, service in SERVICES.items() if intent != PAYOUT.intent}
+    drawing.dialogue = Dialogue(store, clock, assurance_minutes=30, key=KEY, index=None, services=left)
     said = drawing.say("where is your branch in Chengdu", "find_branch")
     assert "Chengdu Service Office" in said
     assert drawing.last["loop"] is False

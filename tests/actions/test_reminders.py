@@ -308,6 +308,25 @@ def test_a_worker_whose_lease_ran_out_sends_nothing(planned: Store, clock: Manua
     assert outgoing(planned) == []
 
 
+def test_a_slow_worker_sends_nothing_that_another_has_taken_up(planned: Store, clock: ManualClock) -> None:
+    with planned.writing() as session:
+        ids = sending.claim(session, "slow", clock.now())
+    clock.advance(minutes=3)
+    with planned.writing() as session:
+        assert sending.claim(session, "living", clock.now()) == ids
+        assert not any(sending.send_one(session, one, "slow", clock.now()) for one in ids)
+    assert outgoing(planned) == []
+
+
+def test_what_was_withdrawn_under_a_lease_is_not_sent(planned: Store, clock: ManualClock) -> None:
+    with planned.writing() as session:
+        ids = sending.claim(session, "one", clock.now())
+        session.get_one(Reminder, ids[0]).state = planning.WITHDRAWN
+        session.flush()
+        assert not sending.send_one(session, ids[0], "one", clock.now())
+        assert sending.send_one(session, ids[1], "one", clock.now())
+
+
 # Quiet hours and consent
 
 

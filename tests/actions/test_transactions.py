@@ -71,7 +71,9 @@ def change(store: Store, number: str, **values: Any) -> None:
 def test_LN_a_loan_is_recorded_with_its_debt_and_its_payout(counter: Counter, store: Store) -> None:
     person = counter.strong("Wang Fang")
     said = ask(person, "take_policy_loan", "5,000", *SAFE)
-    assert "CNY 5,000.00" in said and "debt will be CNY 5,000.00" in said and "CNY 250.00 in a full year" in said
+    assert (
+        "CNY 5,000.00" in said and "debt will be CNY 5,000.00" in said and "CNY 250.00 in a full year" in said
+    )
     said = person.say("yes")
     row = counter.only()
     assert (row.service, row.state, row.receipt) == ("LN", "applied", "SR2026000001")
@@ -413,7 +415,9 @@ def test_LD_then_money_within_72_hours_is_called_back_on_the_old_number(
     assert (row.details["because"], row.details["call"]) == (["number_changed"], "+12025550102")
     clock.advance(hours=73)
     with store.writing() as session:
-        session.execute(update(ServiceTransaction).where(ServiceTransaction.id == row.id).values(state="withdrawn"))
+        session.execute(
+            update(ServiceTransaction).where(ServiceTransaction.id == row.id).values(state="withdrawn")
+        )
     later = counter.anybody()
     later.say("is it in force", "check_policy_status")
     later.prove("880000100201", "1990-07-25", "0022")
@@ -452,7 +456,9 @@ def test_PP_an_order_to_pay_shows_nothing_of_the_policy(counter: Counter, store:
     ask(other, "pay_premium", "880000999999")
     told = other.say("yes")
     first, second = counter.transactions()
-    assert told.replace(second.receipt, "") == said.replace(first.receipt, ""), "an unknown number looks the same"
+    assert told.replace(second.receipt, "") == said.replace(first.receipt, ""), (
+        "an unknown number looks the same"
+    )
     assert (first.state, second.state, second.customer_id) == ("pending", "pending", None)
 
 
@@ -593,5 +599,3 @@ def test_WB_nothing_ready_is_refused(counter: Counter) -> None:
     person = counter.verified("Wang Fang")
     assert "No money is waiting" in ask(person, "withdraw_benefit")
     assert person.custom["refused"] == "nothing_ready"
-
-

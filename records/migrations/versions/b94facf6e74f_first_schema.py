@@ -1,6 +1,6 @@
 """first schema.
 
-Revision 65906632f51d, after .
+Revision b94facf6e74f, after .
 """
 
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from alembic import op
 
 from records.models import base
 
-revision: str = "65906632f51d"
+revision: str = "b94facf6e74f"
 down_revision: str | Sequence[str] | None = None
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
@@ -104,7 +104,16 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=30), nullable=False),
         sa.Column("participating", sa.Boolean(), nullable=False),
         sa.Column("rider", sa.Boolean(), nullable=False),
+        sa.Column("group", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("code", name=op.f("pk_products")),
+    )
+    op.create_table(
+        "schedules",
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("lease_holder", sa.String(length=40), nullable=True),
+        sa.Column("lease_until", base.Moment(timezone=True), nullable=True),
+        sa.Column("done_at", base.Moment(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_schedules")),
     )
     op.create_table(
         "agent_sessions",
@@ -165,6 +174,40 @@ def upgrade() -> None:
         batch_op.create_index("ix_conversations_owner_pending", ["owner", "pending_seq"], unique=False)
 
     op.create_table(
+        "customer_profiles",
+        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.Column("marital_status", sa.String(length=20), nullable=False),
+        sa.Column("nationality", sa.String(length=60), nullable=False),
+        sa.Column("employer", sa.String(length=200), nullable=False),
+        sa.Column("notices", sa.String(length=10), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customers.id"], name=op.f("fk_customer_profiles_customer_id")
+        ),
+        sa.PrimaryKeyConstraint("customer_id", name=op.f("pk_customer_profiles")),
+    )
+    op.create_table(
+        "passkeys",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.Column("credential_id", sa.String(length=1400), nullable=False),
+        sa.Column("public_key", sa.LargeBinary(), nullable=False),
+        sa.Column("user_handle", sa.LargeBinary(length=64), nullable=False),
+        sa.Column("sign_count", sa.BigInteger(), nullable=False),
+        sa.Column("transports", sa.JSON(), nullable=False),
+        sa.Column("aaguid", sa.String(length=36), nullable=False),
+        sa.Column("backed_up", sa.Boolean(), nullable=False),
+        sa.Column("created_at", base.Moment(timezone=True), nullable=False),
+        sa.Column("last_used_at", base.Moment(timezone=True), nullable=True),
+        sa.Column("revoked_at", base.Moment(timezone=True), nullable=True),
+        sa.Column("revoked_because", sa.String(length=20), nullable=False),
+        sa.ForeignKeyConstraint(["customer_id"], ["customers.id"], name=op.f("fk_passkeys_customer_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_passkeys")),
+        sa.UniqueConstraint("credential_id", name=op.f("uq_passkeys_credential_id")),
+    )
+    with op.batch_alter_table("passkeys", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_passkeys_customer_id"), ["customer_id"], unique=False)
+
+    op.create_table(
         "policies",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("number", sa.String(length=12), nullable=False),
@@ -180,6 +223,7 @@ def upgrade() -> None:
                 "lapsed",
                 "paid_up",
                 "surrendered",
+                "cancelled",
                 "matured",
                 name="policystate",
                 native_enum=False,
@@ -210,6 +254,19 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_policies_holder_id"), ["holder_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_policies_insured_id"), ["insured_id"], unique=False)
 
+    op.create_table(
+        "reminder_choices",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=30), nullable=False),
+        sa.Column("wanted", sa.Boolean(), nullable=False),
+        sa.Column("decided_at", base.Moment(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customers.id"], name=op.f("fk_reminder_choices_customer_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reminder_choices")),
+        sa.UniqueConstraint("customer_id", "kind", name=op.f("uq_reminder_choices_customer_id_kind")),
+    )
     op.create_table(
         "beneficiaries",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -254,6 +311,14 @@ def upgrade() -> None:
         sa.Column("contact_phone", sa.String(length=20), nullable=False),
         sa.Column("amount", base.Money(), nullable=True),
         sa.Column("missing", sa.JSON(), nullable=False),
+        sa.Column("promised", sa.JSON(), nullable=False),
+        sa.Column("illness", sa.String(length=40), nullable=False),
+        sa.Column("first_diagnosis", sa.Boolean(), nullable=True),
+        sa.Column("scheme", sa.String(length=10), nullable=False),
+        sa.Column("scheme_reason", sa.String(length=30), nullable=False),
+        sa.Column("papers_complete_at", base.Moment(timezone=True), nullable=True),
+        sa.Column("decision_due", base.Moment(timezone=True), nullable=True),
+        sa.Column("breach_noted_at", base.Moment(timezone=True), nullable=True),
         sa.Column("conversation_id", sa.String(length=40), nullable=True),
         sa.Column("form_version", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
@@ -267,7 +332,26 @@ def upgrade() -> None:
         sa.UniqueConstraint("number", name=op.f("uq_claims_number")),
     )
     with op.batch_alter_table("claims", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_claims_decision_due"), ["decision_due"], unique=False)
         batch_op.create_index(batch_op.f("ix_claims_policy_id"), ["policy_id"], unique=False)
+
+    op.create_table(
+        "debit_failures",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("policy_id", sa.Integer(), nullable=False),
+        sa.Column("amount", base.Money(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("tried_on", sa.Date(), nullable=False),
+        sa.Column("retry_on", sa.Date(), nullable=True),
+        sa.Column("settled_on", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(["policy_id"], ["policies.id"], name=op.f("fk_debit_failures_policy_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_debit_failures")),
+        sa.UniqueConstraint(
+            "policy_id", "due_on", "tried_on", name=op.f("uq_debit_failures_policy_id_due_on_tried_on")
+        ),
+    )
+    with op.batch_alter_table("debit_failures", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_debit_failures_tried_on"), ["tried_on"], unique=False)
 
     op.create_table(
         "forms",
@@ -395,6 +479,103 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "one_time_codes",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("conversation_id", sa.String(length=40), nullable=False),
+        sa.Column("customer_id", sa.Integer(), nullable=True),
+        sa.Column("purpose", sa.String(length=40), nullable=False),
+        sa.Column("code_hash", sa.String(length=64), nullable=False),
+        sa.Column("number_hash", sa.String(length=64), nullable=False),
+        sa.Column("created_at", base.Moment(timezone=True), nullable=False),
+        sa.Column("expires_at", base.Moment(timezone=True), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("used_at", base.Moment(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["conversation_id"], ["conversations.id"], name=op.f("fk_one_time_codes_conversation_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customers.id"], name=op.f("fk_one_time_codes_customer_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_one_time_codes")),
+    )
+    with op.batch_alter_table("one_time_codes", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_one_time_codes_conversation_id_purpose", ["conversation_id", "purpose"], unique=False
+        )
+        batch_op.create_index(
+            "ix_one_time_codes_number_hash_created_at", ["number_hash", "created_at"], unique=False
+        )
+
+    op.create_table(
+        "outgoing_messages",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=120), nullable=False),
+        sa.Column(
+            "way", sa.Enum("sms", "email", "call", name="way", native_enum=False, length=20), nullable=False
+        ),
+        sa.Column("recipient", sa.String(length=254), nullable=False),
+        sa.Column("subject", sa.String(length=200), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("purpose", sa.String(length=40), nullable=False),
+        sa.Column("secret", sa.Boolean(), nullable=False),
+        sa.Column("customer_id", sa.Integer(), nullable=True),
+        sa.Column("conversation_id", sa.String(length=40), nullable=True),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "waiting",
+                "sending",
+                "sent",
+                "failed",
+                "uncertain",
+                "expired",
+                "void",
+                name="dispatch",
+                native_enum=False,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("created_at", base.Moment(timezone=True), nullable=False),
+        sa.Column("due_at", base.Moment(timezone=True), nullable=False),
+        sa.Column("good_until", base.Moment(timezone=True), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("lease_holder", sa.String(length=40), nullable=True),
+        sa.Column("lease_until", base.Moment(timezone=True), nullable=True),
+        sa.Column("sent_at", base.Moment(timezone=True), nullable=True),
+        sa.Column("carrier_reference", sa.String(length=64), nullable=False),
+        sa.Column("problem", sa.String(length=200), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["conversation_id"], ["conversations.id"], name=op.f("fk_outgoing_messages_conversation_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customers.id"], name=op.f("fk_outgoing_messages_customer_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outgoing_messages")),
+        sa.UniqueConstraint("key", name=op.f("uq_outgoing_messages_key")),
+    )
+    with op.batch_alter_table("outgoing_messages", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_outgoing_messages_customer_id"), ["customer_id"], unique=False)
+        batch_op.create_index("ix_outgoing_messages_state_due_at", ["state", "due_at"], unique=False)
+
+    op.create_table(
+        "policy_arrangements",
+        sa.Column("policy_id", sa.Integer(), nullable=False),
+        sa.Column("paid_by", sa.String(length=20), nullable=False),
+        sa.Column("bank", sa.String(length=60), nullable=False),
+        sa.Column("account", sa.String(length=30), nullable=False),
+        sa.Column("payout_account", sa.String(length=30), nullable=False),
+        sa.Column("next_frequency", sa.String(length=12), nullable=False),
+        sa.Column("next_frequency_on", sa.Date(), nullable=True),
+        sa.Column("document", sa.String(length=10), nullable=False),
+        sa.Column("document_issue", sa.Integer(), nullable=False),
+        sa.Column("document_form", sa.String(length=12), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["policy_id"], ["policies.id"], name=op.f("fk_policy_arrangements_policy_id")
+        ),
+        sa.PrimaryKeyConstraint("policy_id", name=op.f("pk_policy_arrangements")),
+    )
+    op.create_table(
         "premium_payments",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("policy_id", sa.Integer(), nullable=False),
@@ -410,17 +591,26 @@ def upgrade() -> None:
     op.create_table(
         "reminders",
         sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=120), nullable=False),
         sa.Column("customer_id", sa.Integer(), nullable=False),
         sa.Column("policy_id", sa.Integer(), nullable=True),
         sa.Column("kind", sa.String(length=30), nullable=False),
+        sa.Column("about_on", sa.Date(), nullable=False),
         sa.Column("due_at", base.Moment(timezone=True), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("sent_at", base.Moment(timezone=True), nullable=True),
+        sa.Column("confirmed_at", base.Moment(timezone=True), nullable=True),
+        sa.Column("lease_holder", sa.String(length=40), nullable=True),
+        sa.Column("lease_until", base.Moment(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["customer_id"], ["customers.id"], name=op.f("fk_reminders_customer_id")),
         sa.ForeignKeyConstraint(["policy_id"], ["policies.id"], name=op.f("fk_reminders_policy_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reminders")),
+        sa.UniqueConstraint("key", name=op.f("uq_reminders_key")),
     )
     with op.batch_alter_table("reminders", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_reminders_customer_id"), ["customer_id"], unique=False)
+        batch_op.create_index("ix_reminders_state_due_at", ["state", "due_at"], unique=False)
 
     op.create_table(
         "return_visits",
@@ -428,11 +618,23 @@ def upgrade() -> None:
         sa.Column("policy_id", sa.Integer(), nullable=False),
         sa.Column("due_by", sa.Date(), nullable=False),
         sa.Column("status", sa.String(length=20), nullable=False),
+        sa.Column("wish", sa.String(length=20), nullable=False),
+        sa.Column("answers", sa.JSON(), nullable=False),
+        sa.Column("channel", sa.String(length=10), nullable=False),
+        sa.Column("assurance", sa.Integer(), nullable=False),
+        sa.Column("recording", sa.String(length=200), nullable=False),
+        sa.Column("conversation_id", sa.String(length=40), nullable=True),
+        sa.Column("linked_at", base.Moment(timezone=True), nullable=True),
+        sa.Column("finished_at", base.Moment(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["conversation_id"], ["conversations.id"], name=op.f("fk_return_visits_conversation_id")
+        ),
         sa.ForeignKeyConstraint(["policy_id"], ["policies.id"], name=op.f("fk_return_visits_policy_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_return_visits")),
+        sa.UniqueConstraint("policy_id", name=op.f("uq_return_visits_policy_id")),
     )
     with op.batch_alter_table("return_visits", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_return_visits_policy_id"), ["policy_id"], unique=False)
+        batch_op.create_index("ix_return_visits_status_due_by", ["status", "due_by"], unique=False)
 
     op.create_table(
         "riders",
@@ -451,9 +653,12 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("receipt", sa.String(length=20), nullable=False),
         sa.Column("service", sa.String(length=4), nullable=False),
-        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.Column("customer_id", sa.Integer(), nullable=True),
         sa.Column("policy_id", sa.Integer(), nullable=True),
         sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("waiting_for", sa.String(length=200), nullable=False),
+        sa.Column("effective_on", sa.Date(), nullable=True),
+        sa.Column("reason", sa.String(length=500), nullable=False),
         sa.Column("details", sa.JSON(), nullable=False),
         sa.Column("created_at", base.Moment(timezone=True), nullable=False),
         sa.Column("decided_at", base.Moment(timezone=True), nullable=True),
@@ -498,11 +703,191 @@ def upgrade() -> None:
             batch_op.f("ix_turn_effects_conversation_id"), ["conversation_id"], unique=False
         )
 
+    op.create_table(
+        "verification_links",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("seed", sa.String(length=22), nullable=False),
+        sa.Column("conversation_id", sa.String(length=40), nullable=False),
+        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.Column("purpose", sa.String(length=10), nullable=False),
+        sa.Column("created_at", base.Moment(timezone=True), nullable=False),
+        sa.Column("expires_at", base.Moment(timezone=True), nullable=False),
+        sa.Column("code_at", base.Moment(timezone=True), nullable=True),
+        sa.Column("used_at", base.Moment(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["conversation_id"], ["conversations.id"], name=op.f("fk_verification_links_conversation_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customers.id"], name=op.f("fk_verification_links_customer_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_verification_links")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_verification_links_token_hash")),
+    )
+    with op.batch_alter_table("verification_links", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_verification_links_conversation_id"), ["conversation_id"], unique=False
+        )
+
+    op.create_table(
+        "papers",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("conversation_id", sa.String(length=40), nullable=False),
+        sa.Column("claim_id", sa.Integer(), nullable=True),
+        sa.Column("receipt", sa.String(length=20), nullable=True),
+        sa.Column("title", sa.String(length=120), nullable=False),
+        sa.Column("media", sa.String(length=40), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("file", sa.String(length=60), nullable=False),
+        sa.Column("received_at", base.Moment(timezone=True), nullable=False),
+        sa.Column("taken_at", base.Moment(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["claim_id"], ["claims.id"], name=op.f("fk_papers_claim_id")),
+        sa.ForeignKeyConstraint(
+            ["conversation_id"], ["conversations.id"], name=op.f("fk_papers_conversation_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_papers")),
+        sa.UniqueConstraint("file", name=op.f("uq_papers_file")),
+    )
+    with op.batch_alter_table("papers", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_papers_claim_id"), ["claim_id"], unique=False)
+        batch_op.create_index(
+            "ix_papers_conversation_id_taken_at", ["conversation_id", "taken_at"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_papers_receipt"), ["receipt"], unique=False)
+
+    op.create_table(
+        "passkey_challenges",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("link_id", sa.Integer(), nullable=False),
+        sa.Column("conversation_id", sa.String(length=40), nullable=False),
+        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.Column("challenge", sa.LargeBinary(length=64), nullable=False),
+        sa.Column("user_handle", sa.LargeBinary(length=64), nullable=False),
+        sa.Column("created_at", base.Moment(timezone=True), nullable=False),
+        sa.Column("expires_at", base.Moment(timezone=True), nullable=False),
+        sa.Column("used_at", base.Moment(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["conversation_id"], ["conversations.id"], name=op.f("fk_passkey_challenges_conversation_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customers.id"], name=op.f("fk_passkey_challenges_customer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["link_id"], ["verification_links.id"], name=op.f("fk_passkey_challenges_link_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_passkey_challenges")),
+    )
+    with op.batch_alter_table("passkey_challenges", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_passkey_challenges_link_id"), ["link_id"], unique=False)
+
+    op.create_table(
+        "payment_orders",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("transaction_id", sa.Integer(), nullable=False),
+        sa.Column("reference", sa.String(length=20), nullable=False),
+        sa.Column("purpose", sa.String(length=12), nullable=False),
+        sa.Column("policy_number", sa.String(length=12), nullable=False),
+        sa.Column("amount", base.Money(), nullable=True),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("created_at", base.Moment(timezone=True), nullable=False),
+        sa.Column("closed_at", base.Moment(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["transaction_id"], ["service_transactions.id"], name=op.f("fk_payment_orders_transaction_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_payment_orders")),
+        sa.UniqueConstraint("reference", name=op.f("uq_payment_orders_reference")),
+        sa.UniqueConstraint("transaction_id", name=op.f("uq_payment_orders_transaction_id")),
+    )
+    op.create_table(
+        "payouts",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("transaction_id", sa.Integer(), nullable=False),
+        sa.Column("policy_id", sa.Integer(), nullable=False),
+        sa.Column("amount", base.Money(), nullable=False),
+        sa.Column("account", sa.String(length=30), nullable=False),
+        sa.Column("holder", sa.String(length=100), nullable=False),
+        sa.Column("ordered_at", base.Moment(timezone=True), nullable=False),
+        sa.Column("paid_at", base.Moment(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["policy_id"], ["policies.id"], name=op.f("fk_payouts_policy_id")),
+        sa.ForeignKeyConstraint(
+            ["transaction_id"], ["service_transactions.id"], name=op.f("fk_payouts_transaction_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_payouts")),
+        sa.UniqueConstraint("transaction_id", name=op.f("uq_payouts_transaction_id")),
+    )
+    with op.batch_alter_table("payouts", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_payouts_policy_id"), ["policy_id"], unique=False)
+
+    op.create_table(
+        "problem_tickets",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("visit_id", sa.Integer(), nullable=False),
+        sa.Column("policy_id", sa.Integer(), nullable=False),
+        sa.Column("question", sa.String(length=40), nullable=False),
+        sa.Column("asked", sa.Text(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("stance", sa.String(length=10), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("opened_at", base.Moment(timezone=True), nullable=False),
+        sa.Column("due_by", sa.Date(), nullable=False),
+        sa.Column("agent_id", sa.Integer(), nullable=True),
+        sa.Column("closed_at", base.Moment(timezone=True), nullable=True),
+        sa.Column("resolution", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["agent_id"], ["agents.id"], name=op.f("fk_problem_tickets_agent_id")),
+        sa.ForeignKeyConstraint(["policy_id"], ["policies.id"], name=op.f("fk_problem_tickets_policy_id")),
+        sa.ForeignKeyConstraint(["visit_id"], ["return_visits.id"], name=op.f("fk_problem_tickets_visit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_problem_tickets")),
+        sa.UniqueConstraint("visit_id", "question", name=op.f("uq_problem_tickets_visit_id_question")),
+    )
+    with op.batch_alter_table("problem_tickets", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_problem_tickets_policy_id"), ["policy_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_problem_tickets_state"), ["state"], unique=False)
+
+    op.create_table(
+        "visit_attempts",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("visit_id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=80), nullable=False),
+        sa.Column("at", base.Moment(timezone=True), nullable=False),
+        sa.Column("channel", sa.String(length=10), nullable=False),
+        sa.Column("window", sa.String(length=20), nullable=False),
+        sa.Column("outcome", sa.String(length=20), nullable=False),
+        sa.Column("recording", sa.String(length=200), nullable=False),
+        sa.ForeignKeyConstraint(["visit_id"], ["return_visits.id"], name=op.f("fk_visit_attempts_visit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_visit_attempts")),
+        sa.UniqueConstraint("visit_id", "key", name=op.f("uq_visit_attempts_visit_id_key")),
+    )
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    op.drop_table("visit_attempts")
+    with op.batch_alter_table("problem_tickets", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_problem_tickets_state"))
+        batch_op.drop_index(batch_op.f("ix_problem_tickets_policy_id"))
+
+    op.drop_table("problem_tickets")
+    with op.batch_alter_table("payouts", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_payouts_policy_id"))
+
+    op.drop_table("payouts")
+    op.drop_table("payment_orders")
+    with op.batch_alter_table("passkey_challenges", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_passkey_challenges_link_id"))
+
+    op.drop_table("passkey_challenges")
+    with op.batch_alter_table("papers", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_papers_receipt"))
+        batch_op.drop_index("ix_papers_conversation_id_taken_at")
+        batch_op.drop_index(batch_op.f("ix_papers_claim_id"))
+
+    op.drop_table("papers")
+    with op.batch_alter_table("verification_links", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_verification_links_conversation_id"))
+
+    op.drop_table("verification_links")
     with op.batch_alter_table("turn_effects", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_turn_effects_conversation_id"))
 
@@ -516,10 +901,11 @@ def downgrade() -> None:
 
     op.drop_table("riders")
     with op.batch_alter_table("return_visits", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_return_visits_policy_id"))
+        batch_op.drop_index("ix_return_visits_status_due_by")
 
     op.drop_table("return_visits")
     with op.batch_alter_table("reminders", schema=None) as batch_op:
+        batch_op.drop_index("ix_reminders_state_due_at")
         batch_op.drop_index(batch_op.f("ix_reminders_customer_id"))
 
     op.drop_table("reminders")
@@ -527,6 +913,17 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_premium_payments_policy_id"))
 
     op.drop_table("premium_payments")
+    op.drop_table("policy_arrangements")
+    with op.batch_alter_table("outgoing_messages", schema=None) as batch_op:
+        batch_op.drop_index("ix_outgoing_messages_state_due_at")
+        batch_op.drop_index(batch_op.f("ix_outgoing_messages_customer_id"))
+
+    op.drop_table("outgoing_messages")
+    with op.batch_alter_table("one_time_codes", schema=None) as batch_op:
+        batch_op.drop_index("ix_one_time_codes_number_hash_created_at")
+        batch_op.drop_index("ix_one_time_codes_conversation_id_purpose")
+
+    op.drop_table("one_time_codes")
     op.drop_table("messages")
     with op.batch_alter_table("loans", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_loans_policy_id"))
@@ -547,8 +944,13 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_forms_conversation_id"))
 
     op.drop_table("forms")
+    with op.batch_alter_table("debit_failures", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_debit_failures_tried_on"))
+
+    op.drop_table("debit_failures")
     with op.batch_alter_table("claims", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_claims_policy_id"))
+        batch_op.drop_index(batch_op.f("ix_claims_decision_due"))
 
     op.drop_table("claims")
     with op.batch_alter_table("benefits", schema=None) as batch_op:
@@ -559,11 +961,17 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_beneficiaries_policy_id"))
 
     op.drop_table("beneficiaries")
+    op.drop_table("reminder_choices")
     with op.batch_alter_table("policies", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_policies_insured_id"))
         batch_op.drop_index(batch_op.f("ix_policies_holder_id"))
 
     op.drop_table("policies")
+    with op.batch_alter_table("passkeys", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_passkeys_customer_id"))
+
+    op.drop_table("passkeys")
+    op.drop_table("customer_profiles")
     with op.batch_alter_table("conversations", schema=None) as batch_op:
         batch_op.drop_index("ix_conversations_owner_pending")
         batch_op.drop_index("ix_conversations_customer_id")
@@ -573,6 +981,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_agent_sessions_agent_id"))
 
     op.drop_table("agent_sessions")
+    op.drop_table("schedules")
     op.drop_table("products")
     with op.batch_alter_table("login_attempts", schema=None) as batch_op:
         batch_op.drop_index("ix_login_attempts_login_at")
