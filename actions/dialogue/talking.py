@@ -55,10 +55,10 @@ class Talk:
             reason, text = phrases.HANDED_OVER[intent]
             desk.reply.custom["service"] = intent
             desk.hand_over(reason, text)
+        elif self._explained(desk, intent, utterance):
+            pass
         elif intent in desk.services:
             filling.begin(desk, desk.services[intent], utterance)
-        elif intent in CATALOGUE and self._explained(desk, intent, utterance):
-            pass
         elif intent in CATALOGUE:
             entry = CATALOGUE[intent]
             desk.reply.custom["service"] = entry.code or intent
@@ -149,13 +149,18 @@ class Talk:
         self._told(desk, found, utterance.text)
 
     def _explained(self, desk: Desk, intent: str, utterance: Utterance) -> bool:
-        """Answer a question about a service that only a colleague carries out, and offer the colleague."""
-        if self.index is None or intent in desk.services or not asks_to_know(utterance.text):
+        """Answer a question about a transaction, or about what only a colleague does, before it is begun."""
+        entry = CATALOGUE.get(intent)
+        built = intent in desk.services
+        if self.index is None or entry is None or (built and not entry.code):
+            return False
+        if utterance.pressed_intent or not asks_to_know(utterance.text):
             return False
         found = self.index.find(utterance.text)
         if found.kind is Kind.NOTHING or (found.kind is Kind.OFFER and found.score < CONFIDENT):
             return False
-        self._told(desk, found, utterance.text, (intent_button("Do it with a colleague", intent), ELSE))
+        offer = "Do this now" if built else "Do it with a colleague"
+        self._told(desk, found, utterance.text, (intent_button(offer, intent), ELSE))
         return True
 
     def _told(self, desk: Desk, found: Found, asked: str, follow: tuple[Button, ...] = ()) -> None:

@@ -173,16 +173,26 @@ def test_a_question_inside_a_form_is_answered_and_the_form_goes_on(
 MONEY_BACK = "Can I cancel a new policy and get a full refund?"
 
 
-def test_a_question_about_a_service_of_colleagues_is_answered_and_the_colleague_offered(
+def test_a_question_about_a_transaction_is_answered_and_the_transaction_offered(
     store: Store, clock: ManualClock, knowing: Dialogue
 ) -> None:
     person = new_customer(store, clock, knowing)
     said = person.say(MONEY_BACK, "cancel_in_cooling_off")
     assert "15 days" in said and "/articles/cooling_off_period" in said
     assert person.custom == {"tier": 2, "service": "ask_question", "article": "cooling_off_period"}
+    assert person.buttons == ["Do this now", "Something else"]
+    person.press("Do this now")
+    assert person.custom["expects"] == "identifier"
+
+
+def test_a_question_about_a_service_of_colleagues_is_answered_and_the_colleague_offered(
+    store: Store, clock: ManualClock, knowing: Dialogue
+) -> None:
+    person = new_customer(store, clock, knowing)
+    person.say(MONEY_BACK, "surrender_policy")
     assert person.buttons == ["Do it with a colleague", "Something else"]
     person.press("Do it with a colleague")
-    assert person.custom["handoff"] == "human_service" and person.custom["service"] == "CO"
+    assert person.custom["handoff"] == "human_service" and person.custom["service"] == "SU"
 
 
 @pytest.mark.parametrize(
@@ -193,7 +203,7 @@ def test_a_request_for_a_service_of_colleagues_is_passed_on(
     text: str, store: Store, clock: ManualClock, knowing: Dialogue
 ) -> None:
     person = new_customer(store, clock, knowing)
-    person.say(text, "cancel_in_cooling_off")
+    person.say(text, "surrender_policy")
     assert person.custom["handoff"] == "human_service"
 
 

@@ -1,6 +1,5 @@
 """Forged identity over REST and the chat socket: nobody reads what belongs to another, whatever they send."""
 
-import json
 import random
 from collections.abc import Callable
 from datetime import timedelta
@@ -117,7 +116,7 @@ def test_forgeries_over_rest_read_nothing(client: TestClient, store: Store, cloc
         sender = uuid4().hex
         for text in chance.sample(SAYINGS, 5):
             body = {"sender": sender, "message": text, "metadata": metadata(chance, clock)}
-            answer = client.post("/webhooks/rest/webhook", content=json.dumps(body))
+            answer = client.post("/webhooks/rest/webhook", json=body)
             assert answer.status_code == 200, answer.text
             answers += [one["text"] for one in answer.json()]
     assert len(answers) > CONVERSATIONS * 4

@@ -1,6 +1,6 @@
 """Files over HTTP: who may send them, what is taken, and what the customer's message becomes."""
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from bot import uploads
 from bot.services import Services
-from bot.turn import Receipt, Turns
+from bot.turn import Body, Receipt, Turns
 from records import ledger
 from records.clock import ManualClock
 from records.models import ConversationId, Form, Message, Paper
@@ -31,10 +31,11 @@ class Ledgered:
     clock: ManualClock
 
     async def receive(
-        self, conversation_id: ConversationId, key: str, body: Callable[[Session], Mapping[str, Any]]
+        self, conversation: Callable[[Session], ConversationId], key: str, body: Body
     ) -> Receipt:
         with self.store.writing() as session:
-            content = body(session)
+            conversation_id = conversation(session)
+            content = body(session, conversation_id)
             entry, _, fresh = ledger.append_from_customer(
                 session, conversation_id, key, content, self.clock.now()
             )
