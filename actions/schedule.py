@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 
 from actions.claims import deadlines
 from actions.reminders import planning, sending
-from actions.visits import invitations, record
-from records import papers, secrets
+from actions.visits import record
+from records import papers
 from records.clock import Clock, today
 from records.models import Schedule
 from records.models.base import opaque_id
@@ -56,12 +56,6 @@ def _plan_visits(store: Store, clock: Clock, _worker: str) -> int:
         return len(record.plan(session, day, now)) + len(record.close_missed(session, day, now))
 
 
-def _invite(store: Store, clock: Clock, _worker: str) -> int:
-    key = secrets.get("SESSION_KEY").encode()
-    with store.writing() as session:
-        return invitations.send(session, today(clock), clock.now(), key, settings().links_url)
-
-
 def _plan_reminders(store: Store, clock: Clock, _worker: str) -> int:
     with store.writing() as session:
         made, withdrawn = planning.plan(session, today(clock), clock.now())
@@ -93,7 +87,6 @@ def _forget_files(store: Store, clock: Clock, _worker: str) -> int:
 
 JOBS = (
     Job("visits", timedelta(minutes=15), _plan_visits),
-    Job("invitations", timedelta(minutes=15), _invite),
     Job("reminders", timedelta(minutes=15), _plan_reminders),
     Job("sending", timedelta(seconds=30), _send_reminders),
     Job("breaches", timedelta(minutes=1), _note_breaches),
