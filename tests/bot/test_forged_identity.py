@@ -20,8 +20,8 @@ CONVERSATIONS = 60
 """Attackers on each channel; each sends several messages."""
 
 THEIRS = (
-    "Li Wei", "Wang Fang", "Zhang Guihua", "Harbour Whole Life", "Harbour Critical Care", "Harbour Golden Annuity",
-    "880000100102", "12,000", "7,200", "58,000", "6,400", "in force",
+    "Li Wei", "Wang Fang", "Zhang Guihua", "Harbour Whole Life", "Harbour Critical Care",
+    "Harbour Golden Annuity", "880000100102", "12,000", "7,200", "58,000", "6,400", "in force",
 )  # fmt: skip
 """What stands on the policies of the customers who are attacked, and in no answer to a stranger."""
 
@@ -61,7 +61,7 @@ def token(clock: ManualClock, key: str = SECRETS["IDENTITY_KEY"], **claims: Any)
 def bad_tokens(clock: ManualClock) -> list[Any]:
     past = (clock.now() - timedelta(minutes=5)).timestamp()
     good = token(clock).split(".")
-    none = jwt.encode({"sub": "C1001", "acr": 3, "exp": 9e9}, None, "none")
+    none = jwt.encode({"sub": "C1001", "acr": 3, "exp": 9e9}, "", "none")
     return [
         token(clock, key="wrong key, but of a fitting length ........"),
         token(clock, exp=past),
@@ -98,15 +98,15 @@ def metadata(chance: random.Random, clock: ManualClock) -> dict[str, Any]:
     return chosen | {"identity_token": chance.choice(bad_tokens(clock))}
 
 
-def nothing_was_read(store: Store, answers: list[str], *, but: int = 0) -> None:
+def nothing_was_read(store: Store, answers: list[str]) -> None:
     for answer in answers:
         found = [words for words in THEIRS if words.lower() in answer.lower()]
         assert not found, answer
     with store.reading() as session:
         reads = select(func.count()).select_from(AuditEntry).where(AuditEntry.action.like("read.%"))
         raised = select(func.count()).select_from(AuditEntry).where(AuditEntry.action == "identity.verified")
-        assert (session.scalar(reads), session.scalar(raised)) == (0, but)
-        assert (session.scalar(select(func.max(Conversation.assurance))) or 0) <= (2 if but else 1)
+        assert (session.scalar(reads), session.scalar(raised)) == (0, 0)
+        assert (session.scalar(select(func.max(Conversation.assurance))) or 0) <= 1
 
 
 def test_forgeries_over_rest_read_nothing(client: TestClient, store: Store, clock: ManualClock) -> None:
@@ -135,8 +135,11 @@ def test_forgeries_over_the_chat_socket_read_nothing(
             )
             assert socket.receive_json()["type"] == "welcome"
             for text in chance.sample(SAYINGS, 4):
-                answers += _exchange(socket, text, metadata(chance, clock))
-    assert len(answers) > CONVERSATIONS * 3
+                said = _exchange(socket, text, metadata(chance, clock))
+                answers += said
+                if any("in the queue" in one for one in said):
+                    break  # a person answers from here on
+    assert len(answers) > CONVERSATIONS * 2
     nothing_was_read(store, answers)
 
 

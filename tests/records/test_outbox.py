@@ -221,7 +221,7 @@ def test_who_carries_what() -> None:
         chosen = carriers_of(settings, {"TWILIO_AUTH_TOKEN": token} if token else {})
         return [type(chosen[way]).__name__ for way in (Way.SMS, Way.EMAIL, Way.CALL)]
 
-    account = {"twilio_account_sid": "AC1", "twilio_from": "+12025550100"}
+    account: dict[str, Any] = {"twilio_account_sid": "AC1", "twilio_from": "+12025550100"}
     assert kinds(Settings(demo=True)) == ["DemonstrationCarrier"] * 3
     assert kinds(Settings()) == ["NoCarrier"] * 3
     assert kinds(Settings(**account)) == ["NoCarrier"] * 3, "no token, no account"
