@@ -9,9 +9,9 @@ from sqlalchemy import func, select
 from actions import schedule
 from actions.claims import casefile
 from actions.schedule import Job, run_due
-from actions.visits import links
+from actions.visits import invitations, links
 from records import secrets
-from records.clock import ManualClock
+from records.clock import ManualClock, today
 from records.models import Claim, OutgoingMessage, Reminder, ReturnVisit, Schedule
 from records.settings import Settings
 from records.store import Store
@@ -104,8 +104,16 @@ def invitation_of(store: Store) -> list[OutgoingMessage]:
         return list(session.scalars(statement.order_by(OutgoingMessage.id)))
 
 
-def test_the_link_of_an_invitation_opens_its_visit(store: Store, clock: ManualClock) -> None:
+def invite(store: Store, clock: ManualClock) -> None:
+    """Plan the visits, and send the invitations that are due."""
     run_due(store, clock)
+    with store.writing() as session:
+        key = secrets.get("SESSION_KEY").encode()
+        invitations.send(session, today(clock), clock.now(), key, "https://centre.example")
+
+
+def test_the_link_of_an_invitation_opens_its_visit(store: Store, clock: ManualClock) -> None:
+    invite(store, clock)
     (message,) = invitation_of(store)
     assert message.secret and "https://centre.example/?visit=" in message.text
     token = message.text.partition("?visit=")[2].split()[0]
@@ -116,17 +124,17 @@ def test_the_link_of_an_invitation_opens_its_visit(store: Store, clock: ManualCl
 
 def test_an_invitation_comes_again_near_the_end_and_never_at_night(store: Store, clock: ManualClock) -> None:
     clock.advance(hours=10)
-    run_due(store, clock)
+    invite(store, clock)
     assert invitation_of(store) == []
     clock.advance(hours=12)
-    run_due(store, clock)
+    invite(store, clock)
     assert len(invitation_of(store)) == 1
     clock.advance(days=4)
-    run_due(store, clock)
+    invite(store, clock)
     assert len(invitation_of(store)) == 1
     clock.advance(days=2)
-    run_due(store, clock)
+    invite(store, clock)
     assert len(invitation_of(store)) == 2
     clock.advance(days=1)
-    run_due(store, clock)
+    invite(store, clock)
     assert len(invitation_of(store)) == 2
