@@ -1,6 +1,6 @@
 """first schema.
 
-Revision b94facf6e74f, after .
+Revision 9c0b3f76a93c, after .
 """
 
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from alembic import op
 
 from records.models import base
 
-revision: str = "b94facf6e74f"
+revision: str = "9c0b3f76a93c"
 down_revision: str | Sequence[str] | None = None
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
