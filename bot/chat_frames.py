@@ -7,8 +7,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-Key = Annotated[str, Field(min_length=1, max_length=64)]
-"""Idempotency key the client makes for a message, and keeps when it sends it again."""
+Key = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^:]+$")]
+"""Idempotency key the client makes for a message, and keeps when it sends it again.
+
+Without a colon: keys with one are the server's own, and a client must not be able to take them."""
 
 
 class _Frame(BaseModel):

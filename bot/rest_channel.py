@@ -116,7 +116,8 @@ def _is_loopback(host: str) -> bool:
 
 
 async def _receive(services: Services, incoming: Incoming, checks: Verifier) -> Receipt:
-    key = incoming.metadata.message_id or opaque_id()
+    # The prefix keeps a client's names apart from the keys that the server gives its own entries.
+    key = f"rest-{incoming.metadata.message_id or opaque_id()}"
 
     def conversation(session: Session) -> ConversationId:
         found = _find(session, incoming.sender)

@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 TICK_SECONDS = 1.0
 """Longest time between two looks: what runs out by the clock rings no bell."""
 
-REST_SECONDS = 0.05
+REST_SECONDS = 0.15
 """Shortest time between two looks: a busy hour rings many bells at once."""
 
 

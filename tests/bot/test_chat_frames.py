@@ -29,6 +29,7 @@ def test_frames_are_read_as_what_they_are() -> None:
         '{"type":"say","text":"no key"}',
         '{"type":"say","key":"","text":"x"}',
         '{"type":"say","key":"k","text":7}',
+        '{"type":"say","key":"turn:1:0","text":"a key of the server"}',
         '{"type":"hello","after":-1}',
         '{"type":"press","key":"k","button":"' + "x" * 33 + '"}',
         '{"type":"hello","conversation":{"$gt":""}}',
