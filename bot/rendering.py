@@ -52,6 +52,14 @@ def for_rest(entry: Entry, recipient: str) -> dict[str, Any] | None:
     return shown
 
 
+def custom_last(shown: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The replies of a turn, what they say for machines on the last: the queue may speak after the bot."""
+    merged = {key: value for reply in shown for key, value in reply.pop("custom", {}).items()}
+    if shown and merged:
+        shown[-1]["custom"] = merged
+    return shown
+
+
 def replies(messages: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """The engine's messages as bodies for the ledger: data without words joins the words before it."""
     bodies: list[dict[str, Any]] = []

@@ -71,7 +71,8 @@ def router(services: Services) -> APIRouter:
         except Unacceptable as error:
             return _json([_refusal(incoming.sender, error)])
         entries = await _replies(services, receipt)
-        return _json([shown for entry in entries if (shown := rendering.for_rest(entry, incoming.sender))])
+        shown = [one for entry in entries if (one := rendering.for_rest(entry, incoming.sender))]
+        return _json(rendering.custom_last(shown))
 
     @routes.get("/webhook/{sender}", summary="What was said after an entry, by anybody")
     async def since(

@@ -63,3 +63,17 @@ def test_data_without_words_joins_the_words_before_it() -> None:
 
 def test_an_engine_without_words_gives_no_reply() -> None:
     assert rendering.replies([{"custom": {"tier": 1}}]) == []
+
+
+def test_what_is_said_for_machines_stands_on_the_last_reply_of_the_turn() -> None:
+    shown = [
+        {"text": "Of course."},
+        {"text": "One moment.", "custom": {"tier": 3}},
+        {"text": "You are next."},
+    ]
+    assert rendering.custom_last(shown) == [
+        {"text": "Of course."},
+        {"text": "One moment."},
+        {"text": "You are next.", "custom": {"tier": 3}},
+    ]
+    assert rendering.custom_last([]) == []
