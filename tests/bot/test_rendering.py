@@ -66,7 +66,7 @@ def test_an_engine_without_words_gives_no_reply() -> None:
 
 
 def test_what_is_said_for_machines_stands_on_the_last_reply_of_the_turn() -> None:
-    shown = [
+    shown: list[dict[str, Any]] = [
         {"text": "Of course."},
         {"text": "One moment.", "custom": {"tier": 3}},
         {"text": "You are next."},
