@@ -3,12 +3,12 @@ export PORT ?= 8000
 export DATA ?= ./var
 export ENGINE_PORT ?= 5005
 export ACTIONS_PORT ?= 5055
-export DEMO ?= 1
 
 RUN = python3 -m uv run --no-sync
 
 .PHONY: up test pictures train fmt lint types floors bench bench-ledger bench-takeover bench-turn bench-understanding bench-heldout
 
+up: export DEMO := $(or $(DEMO),1)
 up: ## set up, run, say where it is
 	@python3 -m deploy.up
 
