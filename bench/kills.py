@@ -69,15 +69,15 @@ class Borrower:
         begun = time.monotonic()
         if struck is not None:
             struck.start()
-        replies = self._delivered(text, message_id)
+        replies = self._delivered(text, message_id, struck)
         self.seconds.append(time.monotonic() - begun)
         if struck is not None:
             struck.join()
-            self.stack.wait_until_green()
+            self.stack.wait_until_green()  # a person looks at the screen before going on
         self.heard += [reply["text"] for reply in replies]
         self.custom = next((one["custom"] for one in reversed(replies) if "custom" in one), {})
 
-    def _delivered(self, text: str, message_id: str) -> list[dict[str, Any]]:
+    def _delivered(self, text: str, message_id: str, struck: threading.Thread | None) -> list[dict[str, Any]]:
         token = self.stack.token(self.person.number, 3)
         metadata = {"message_id": message_id, "identity_token": token}
         body = {"sender": self.sender, "message": text, "metadata": metadata}
@@ -89,6 +89,8 @@ class Borrower:
                     return answer.json()  # type: ignore[no-any-return]
             except httpx.TransportError:
                 pass  # the line is cut: once the centre is there again, the same message is sent again
+            if struck is not None:
+                struck.join()
             self.stack.wait_until_green()
         return []
 

@@ -134,7 +134,7 @@ class Stack:
         """
         begun = time.monotonic()
         while time.monotonic() - begun < START_SECONDS:
-            for name, process in self._running.items():
+            for name, process in list(self._running.items()):
                 if process.poll() is not None:
                     raise RuntimeError(f"{name} ended with {process.returncode}:\n{self._last_lines(name)}")
             try:
