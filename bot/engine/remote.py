@@ -5,6 +5,7 @@ Never opens a connection a turn and never waits longer than a person would.
 
 from __future__ import annotations
 
+from base64 import b64encode
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from rasa.shared.core.domain import Domain
     from rasa.shared.core.events import Event
     from rasa.shared.core.trackers import DialogueStateTracker
+    from sentence_vectors import SentenceEncoder
 
 
 class ActionFailed(RasaException):
@@ -78,10 +80,11 @@ class LeanRemoteAction(RemoteAction):
     schema (a millisecond a turn): deserialising the events finds the same faults.
     """
 
-    def __init__(self, name: str, server: ActionServer) -> None:
-        """Take the action's name and where it runs."""
+    def __init__(self, name: str, server: ActionServer, encoder: SentenceEncoder) -> None:
+        """Take the action's name, where it runs, and what knows the vectors of recent texts."""
         super().__init__(name, None)
         self._server = server
+        self._encoder = encoder
 
     async def run(
         self,
@@ -91,12 +94,23 @@ class LeanRemoteAction(RemoteAction):
         domain: Domain,
     ) -> list[Event]:
         """Run the action; what it needs is the latest message, so neither events nor a domain are sent."""
+        state = tracker.current_state(EventVerbosity.NONE)
         body = {
             "next_action": self.name(),
             "sender_id": tracker.sender_id,
-            "tracker": tracker.current_state(EventVerbosity.NONE),
+            "tracker": {**state, "latest_message": self._with_vector(state["latest_message"])},
             "version": rasa.__version__,
         }
         answer = await self._server.call(self.name(), body)
         said = await self._utter_responses(answer.get("responses") or [], output_channel, nlg, tracker)
         return [*said, *read_events(answer.get("events") or [])]
+
+    def _with_vector(self, message: dict[str, Any]) -> dict[str, Any]:
+        """Return the message with its text's vector, so that the articles are searched without another.
+
+        The classifier has just had it made; it is remembered, not computed again.
+        """
+        text = message.get("text")
+        if not text or text.startswith("/"):
+            return message
+        return {**message, "vector": b64encode(self._encoder.encode([text])[0].tobytes()).decode()}
