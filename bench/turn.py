@@ -119,7 +119,7 @@ def _wait(url: str, process: subprocess.Popen[bytes]) -> None:
 def compare(sides: Sequence[Side], lines: Sequence[str], warming: Sequence[str]) -> None:
     """Send the same lines to all sides, block by block; every line is the fifth of its conversation.
 
-    Both hear the `warming` lines first: what is compiled or read once in a process's life is no cost of a turn.
+    Both hear the `warming` lines first: what a process compiles or reads once is no cost of a turn.
     """
     senders = [f"bench-{nth}" for nth in range(len(lines))]
     for side in sides:
