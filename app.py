@@ -64,11 +64,12 @@ def create_app(chosen: Settings) -> FastAPI:
         store.close()
 
     app = FastAPI(title="Contact centre", version="0.1.0", lifespan=lifespan)
+    # Routes are tried in this order: what is asked for most comes first.
+    app.include_router(chat_channel.router(services))
+    app.include_router(rest_channel.router(services))
     app.include_router(demo_outbox.router(services))  # before the pages, which own the rest of /demo
     app.include_router(build_pages(demo=chosen.demo))
     app.include_router(verification.router(services))
-    app.include_router(chat_channel.router(services))
-    app.include_router(rest_channel.router(services))
     app.include_router(uploads.router(services))
     app.include_router(
         health.router(
