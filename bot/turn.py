@@ -23,7 +23,7 @@ from records import ledger, turns
 from records.activity import Activity
 from records.clock import Clock
 from records.ledger import Entry, StaleEpoch
-from records.models import ConversationId, Kind, Owner
+from records.models import ConversationId, Kind, Owner, TurnEffect
 from records.models.base import opaque_id
 from records.settings import Settings
 from records.signals import PEOPLE, Signals
@@ -235,7 +235,7 @@ class Turns:
 
     def _finish(self, session: Session, turn: Turn, answer: Answer | None) -> tuple[list[Entry], Turn | None]:
         now = self._clock.now()
-        bodies = _bodies(answer)
+        bodies = _bodies(answer or _carried_out(session, turn))
         last = bodies[-1].setdefault("custom", {})
         last["assurance"] = identity.level(session, turn.conversation_id, now)
         understood = last["intent"] not in NOT_UNDERSTOOD
@@ -254,6 +254,12 @@ class Turns:
                 return work(session)
 
         return await asyncio.to_thread(transaction)
+
+
+def _carried_out(session: Session, turn: Turn) -> Answer | None:
+    """What the actions had done and said already when the line to them broke: the customer must hear it."""
+    effect = session.get(TurnEffect, turn.id)
+    return None if effect is None else Answer(effect.result["messages"], intent="", confidence=0.0)
 
 
 def _bodies(answer: Answer | None) -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Engine, create_engine, event, make_url
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import StaticPool
 
 BUSY_SECONDS = 15.0
 
@@ -47,9 +48,12 @@ def _open(url: str) -> Engine:
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
         return create_engine(parsed, pool_size=10, max_overflow=20, pool_pre_ping=True)
-    if parsed.database and parsed.database != ":memory:":
+    if parsed.database:
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(parsed, pool_size=10, max_overflow=20, connect_args={"timeout": BUSY_SECONDS})
+        engine = create_engine(parsed, pool_size=10, max_overflow=20, connect_args={"timeout": BUSY_SECONDS})
+    else:
+        # In memory, for tests: one connection, for every further one would be a database of its own.
+        engine = create_engine(parsed, poolclass=StaticPool, connect_args={"check_same_thread": False})
     event.listen(engine, "connect", _configure_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

@@ -3,6 +3,7 @@
 The toolkit keeps its pages, sockets and files below that path, so customers' pages never meet it.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 
 from fastapi import FastAPI, Request
@@ -12,7 +13,12 @@ from nicegui import ui
 from nicegui.storage import Storage
 
 from handoff import papers
+from handoff.authorization import Permission, Principal, authorize
+from handoff.casedesk import Casedesk
 from handoff.console import login
+from handoff.console.cases_page import CasesPage
+from handoff.console.decisions_page import DecisionsPage
+from handoff.console.frame import Centre, Frame
 from handoff.console.page import Page
 from handoff.console.policy import PagePolicy
 from handoff.refusals import NotLoggedIn
@@ -50,17 +56,7 @@ def mount(
         """The address people type."""
         return RedirectResponse(f"{ROOT}/", 307)
 
-    @ui.page("/", title="Console", language="en-US")
-    async def console(request: Request) -> Response | None:
-        """The console, for who is logged in."""
-        token = request.cookies.get(login.COOKIE, "")
-        try:
-            principal = await switchboard.principal(token)
-        except NotLoggedIn:
-            return RedirectResponse(f"{ROOT}/login", 303)
-        page = Page(switchboard, clock, signals, activity, principal, token)
-        await page.screen.refresh()
-        return None
+    _pages(Centre(switchboard, Casedesk(store, clock, signals), clock, signals, activity))
 
     # Its bar would flash, without a name, over a page that shows its own progress.
     toolkit.config.quasar_config["loadingBar"] = {"skipHijack": True}
@@ -85,3 +81,32 @@ def mount(
             "max_age": None,
         },
     )
+
+
+def _pages(centre: Centre) -> None:
+    """The pages of the console, each for who is logged in."""
+
+    async def show(request: Request, make: Callable[[Principal, str], Frame]) -> Response | None:
+        token = request.cookies.get(login.COOKIE, "")
+        try:
+            principal = await centre.switchboard.principal(token)
+            authorize(principal, Permission.OPEN_CONSOLE, principal.agent_id)
+        except NotLoggedIn:
+            return RedirectResponse(f"{ROOT}/login", 303)
+        await make(principal, token).refresh()
+        return None
+
+    @ui.page("/", title="Console", language="en-US")
+    async def console(request: Request, chat: str = "") -> Response | None:
+        """The conversations."""
+        return await show(request, lambda who, token: Page(centre, who, token, chat))
+
+    @ui.page("/decisions", title="Decisions", language="en-US")
+    async def decisions(request: Request, case: str = "") -> Response | None:
+        """What waits for a decision."""
+        return await show(request, lambda who, token: DecisionsPage(centre, who, token, case[:40]))
+
+    @ui.page("/cases", title="Cases", language="en-US")
+    async def cases(request: Request) -> Response | None:
+        """The lists of the casework."""
+        return await show(request, lambda who, token: CasesPage(centre, who, token))

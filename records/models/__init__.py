@@ -25,6 +25,7 @@ from records.models.people import (
     Role,
 )
 from records.models.policies import (
+    GIVEN_UP,
     Beneficiary,
     Benefit,
     Loan,
@@ -37,10 +38,18 @@ from records.models.policies import (
 from records.models.proofs import OneTimeCode, Passkey, PasskeyChallenge, VerificationLink
 from records.models.reminders import DebitFailure, Reminder, ReminderChoice
 from records.models.schedules import Schedule
-from records.models.servicing import CustomerProfile, PaymentOrder, Payout, PolicyArrangement
+from records.models.servicing import (
+    CustomerProfile,
+    IncomingPayment,
+    PaymentOrder,
+    Payout,
+    PolicyArrangement,
+)
+from records.models.settlements import ClaimPayout
 from records.models.visits import ProblemTicket, ReturnVisit, VisitAttempt
 
 __all__ = [
+    "GIVEN_UP",
     "Agent",
     "AgentId",
     "AgentSession",
@@ -51,6 +60,7 @@ __all__ = [
     "Benefit",
     "Branch",
     "Claim",
+    "ClaimPayout",
     "Conversation",
     "ConversationId",
     "Customer",
@@ -61,6 +71,7 @@ __all__ = [
     "Handoff",
     "HandoffState",
     "IdentityAttempt",
+    "IncomingPayment",
     "Kind",
     "Loan",
     "LoginAttempt",
