@@ -5,9 +5,8 @@ Never a dead end: every answer here offers a way on.
 
 from dataclasses import dataclass
 
-from actions import identity
 from actions.answers import Found, Index, Kind
-from actions.dialogue import filling, phrases
+from actions.dialogue import asking, filling, gentleness, phrases
 from actions.dialogue.desk import Desk
 from actions.dialogue.mood import is_angry
 from actions.forms.interruption import (
@@ -28,7 +27,6 @@ from records.models import Kind as EntryKind
 SURE_ENOUGH = 0.85
 """Confidence from which, inside a form, a request that only a colleague can carry out is believed."""
 
-ELDERLY = 60
 CONFIDENT = 0.70
 """Score from which an article answers what was not understood as a question."""
 
@@ -111,13 +109,12 @@ class Talk:
         # A form that was put aside and taken up again in this turn has asked its question already.
         waits = sheet is not None and desk.current is sheet and sheet.version not in desk.begun
         if sheet is not None and waits and intent != "goodbye":
-            filling.ask_again(desk, sheet)
+            asking.ask_again(desk, sheet)
 
     def small_talk(self, desk: Desk, intent: str) -> None:
         """A word of courtesy, a repetition, a slower pace."""
-        if intent == "speak_slower" and not desk.gentle:
-            desk.gentle = True
-            desk.changes["gentle"] = True
+        if intent == "speak_slower":
+            gentleness.keep(desk)
         if intent == "repeat_that" and desk.current is None:
             self._repeat(desk)
             return
@@ -196,11 +193,10 @@ class Talk:
                 return
         count = desk.fallbacks + 1
         desk.changes["fallbacks"] = count
-        age = identity.age_of(desk.session, desk.customer_id, desk.today) if desk.customer_id else None
         if is_angry(utterance.text):
             desk.hand_over("anger", phrases.TAKEN_OVER["anger"])
-        elif age is not None and age >= ELDERLY:
-            desk.hand_over("elderly", phrases.TAKEN_OVER["elderly"])
+        elif gentleness.holds(desk):
+            gentleness.bring_in_a_person(desk)
         elif count >= 2:
             desk.hand_over("two_fallbacks", phrases.TAKEN_OVER["two_fallbacks"])
         else:

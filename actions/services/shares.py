@@ -87,7 +87,7 @@ def read_shares(text: str) -> str:
         raise Misread("too_many", f"I can take down {MOST} people; for more, a colleague helps you.")
     found = [_part(part) for part in parts]
     if not found:
-        raise Misread("no_name", "Who shall receive it? Please give the full name and the share of each.")
+        raise Misread("no_name", "Please give the full name and the share of each.")
     if equal:
         even = _evenly(len(found))
         found = [(name, relation, even[at]) for at, (name, relation, _) in enumerate(found)]
@@ -202,6 +202,6 @@ def _near(share: Share, said: list[str], shares: Sequence[Share]) -> str:
     if not relations or not places:
         raise Misread(
             "no_relation",
-            f"What is {share.name} to the insured person: husband or wife, child, parent, or somebody else?",
+            f"{share.name} may be the husband or wife, a child, a parent, or somebody else.",
         )
     return min(relations, key=lambda one: min(abs(one[0] - place) for place in places))[1]
