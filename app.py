@@ -55,7 +55,6 @@ def create_app(chosen: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        await engine.open()
         memory.settle()
         background = [
             asyncio.create_task(turns.sweep_forever(), name="sweep"),
@@ -70,7 +69,7 @@ def create_app(chosen: Settings) -> FastAPI:
         for task in background:
             with contextlib.suppress(asyncio.CancelledError):
                 await task
-        await engine.close()
+        engine.close()
         store.close()
 
     app = FastAPI(title="Contact centre", version="0.1.0", lifespan=lifespan)

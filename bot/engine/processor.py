@@ -70,7 +70,7 @@ class TurnProcessor(MessageProcessor):
 
     async def close(self) -> None:
         """Let the action server's connections go."""
-        await self._actions.close()
+        self._actions.close()
 
     @staticmethod
     def _load_model(model_path: str | Path) -> tuple[str, ModelMetadata, GraphRunner]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from base64 import b64encode
 from typing import TYPE_CHECKING, Any
 
-import aiohttp
 import orjson
 import rasa
 from rasa.core.actions.action import ActionExecutionRejection, RemoteAction
@@ -16,6 +15,7 @@ from rasa.shared.core.trackers import EventVerbosity
 from rasa.shared.exceptions import RasaException
 
 from bot.engine.events import read_events
+from bot.loopback import Loopback, NoAnswer
 
 if TYPE_CHECKING:
     from rasa.core.channels.channel import OutputChannel
@@ -35,9 +35,7 @@ class ActionServer:
 
     def __init__(self, url: str, timeout_seconds: float = 20.0) -> None:
         """Take the server's webhook address."""
-        self._url = url if url.endswith("/webhook") else f"{url.rstrip('/')}/webhook"
-        self._timeout = aiohttp.ClientTimeout(total=timeout_seconds)
-        self._session: aiohttp.ClientSession | None = None
+        self._server = Loopback(url, timeout_seconds)
 
     async def call(self, action: str, body: dict[str, Any]) -> dict[str, Any]:
         """Run an action there and return its answer.
@@ -46,31 +44,25 @@ class ActionServer:
             ActionExecutionRejection: the action says it does not apply.
             ActionFailed: anything else that is not an answer.
         """
-        if self._session is None:  # made here because it belongs to the running loop
-            connector = aiohttp.TCPConnector(limit=200, keepalive_timeout=60)
-            self._session = aiohttp.ClientSession(timeout=self._timeout, connector=connector)
-        headers = {"Content-Type": "application/json"}
         try:
-            async with self._session.post(self._url, data=orjson.dumps(body), headers=headers) as response:
-                content = await response.read()
-        except (aiohttp.ClientError, TimeoutError) as error:
-            raise ActionFailed(f"action '{action}': no answer from {self._url}: {error!r}") from error
-        if response.status == 400:
+            status, content = await self._server.post("/webhook", orjson.dumps(body))
+        except NoAnswer as error:
+            raise ActionFailed(f"action '{action}': {error}") from error
+        if status == 400:
             raise ActionExecutionRejection(action, content.decode(errors="replace")[:500])
-        if response.status >= 300:
-            raise ActionFailed(f"action '{action}': {self._url} answered {response.status}")
+        if status >= 300:
+            raise ActionFailed(f"action '{action}': the action server answered {status}")
         try:
             answer = orjson.loads(content)
         except orjson.JSONDecodeError as error:
-            raise ActionFailed(f"action '{action}': {self._url} did not answer with JSON") from error
+            raise ActionFailed(f"action '{action}': the action server did not answer with JSON") from error
         if not isinstance(answer, dict):
             raise ActionFailed(f"action '{action}': the answer is no object")
         return answer
 
-    async def close(self) -> None:
+    def close(self) -> None:
         """Close the connections."""
-        if self._session is not None:
-            await self._session.close()
+        self._server.close()
 
 
 class LeanRemoteAction(RemoteAction):
