@@ -1,6 +1,7 @@
 """Calls between our processes: answers whole, failures named, connections never mixed up."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
@@ -13,11 +14,21 @@ Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 @asynccontextmanager
 async def server(serve: Serve) -> AsyncIterator[str]:
-    listening = await asyncio.start_server(serve, "127.0.0.1", 0)
-    try:
-        yield f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}"
-    finally:
-        listening.close()  # not waiting for connections: some tests leave one open on purpose
+    serving: set[asyncio.Task[None] | None] = set()
+
+    async def tracked(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        serving.add(asyncio.current_task())
+        with contextlib.suppress(asyncio.CancelledError):  # the end of the test, for those still waiting
+            await serve(reader, writer)
+        writer.close()
+
+    listening = await asyncio.start_server(tracked, "127.0.0.1", 0)
+    yield f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}"
+    listening.close()
+    for task in serving:
+        if task is not None and not task.done():
+            task.cancel()
+    await asyncio.sleep(0)
 
 
 async def read_request(reader: asyncio.StreamReader) -> bytes:
@@ -88,7 +99,9 @@ async def test_an_answer_in_chunks_is_put_together() -> None:
         assert await Loopback(url, 5).post("/", b"{}") == (200, b"abc")
 
 
-@pytest.mark.parametrize("said", [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf", b"nonsense\r\n\r\n"])
+@pytest.mark.parametrize(
+    "said", [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf", b"nonsense\r\n\r\n"]
+)
 async def test_hanging_up_half_an_answer_and_nonsense_are_no_answer(said: bytes) -> None:
     async def hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await read_request(reader)
