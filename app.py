@@ -55,7 +55,6 @@ def create_app(chosen: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        await engine.open()
         memory.settle()
         background = [
             asyncio.create_task(turns.sweep_forever(), name="sweep"),
@@ -70,16 +69,17 @@ def create_app(chosen: Settings) -> FastAPI:
         for task in background:
             with contextlib.suppress(asyncio.CancelledError):
                 await task
-        await engine.close()
+        engine.close()
         store.close()
 
     app = FastAPI(title="Contact centre", version="0.1.0", lifespan=lifespan)
+    # Routes are tried in this order: what is asked for most comes first.
+    app.include_router(chat_channel.router(services))
+    app.include_router(rest_channel.router(services))
     app.include_router(demo_outbox.router(services))  # before the pages, which own the rest of /demo
     app.include_router(demo_payments.router(services))
     app.include_router(build_pages(demo=chosen.demo))
     app.include_router(verification.router(services))
-    app.include_router(chat_channel.router(services))
-    app.include_router(rest_channel.router(services))
     app.include_router(uploads.router(services))
     app.include_router(bank_gateway.router(services))
     app.include_router(

@@ -3,9 +3,13 @@
 The intent is an opinion with a confidence; the text is what was said. Neither proves who speaks.
 """
 
+from base64 import b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from actions.normalise import clean
 
@@ -24,6 +28,9 @@ class Utterance:
 
     entities: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Values by entity name."""
+
+    vector: NDArray[np.float32] | None = field(default=None, compare=False, repr=False)
+    """Of the text, of length one, where the engine sent it along."""
 
     button: Mapping[str, Any] | None = None
     """Payload of the pressed button, issued by the server for this conversation."""
@@ -61,5 +68,10 @@ def utterance_from(latest: Mapping[str, Any]) -> Utterance:
         confidence=float(intent.get("confidence") or 0.0),
         ranking=ranking,
         entities=entities,
+        vector=_vector(latest.get("vector")) if not pressed else None,
         button=button if pressed else None,
     )
+
+
+def _vector(sent: object) -> NDArray[np.float32] | None:
+    return np.frombuffer(b64decode(sent), dtype=np.float32) if isinstance(sent, str) else None

@@ -4,17 +4,17 @@ Used by the proofs here and by the conversation, browser and chaos tests.
 """
 
 import os
+import shlex
 import shutil
 import signal
 import socket
 import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
 from pathlib import Path
 from types import TracebackType
-from typing import Literal, Self
+from typing import Literal, Self, get_args
 
 import jwt
 
@@ -27,11 +27,16 @@ START_SECONDS = 240.0
 """Generous: on a machine that is busy with other things the engine alone may take minutes."""
 
 Process = Literal["engine", "actions", "center"]
-COMMANDS: dict[Process, list[str]] = {
-    "engine": [str(ROOT / "bot/engine/.venv/bin/python"), "-m", "bot.engine.serve"],
-    "actions": [sys.executable, "-m", "actions.server"],
-    "center": [sys.executable, "app.py"],
-}
+
+
+def _commands() -> dict[Process, list[str]]:
+    """The processes as the Procfile runs them."""
+    lines = (ROOT / "Procfile").read_text().splitlines()
+    named = dict(line.split(":", 1) for line in lines)
+    return {name: shlex.split(named[name]) for name in get_args(Process)}
+
+
+COMMANDS = _commands()
 
 
 class Stack:

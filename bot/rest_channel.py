@@ -26,7 +26,6 @@ from bot.utterance import Unacceptable
 from records import ledger
 from records.ledger import Entry
 from records.models import Author, Conversation, ConversationId, Owner
-from records.models.base import opaque_id
 
 CHANNEL = "rest"
 LONGEST_WAIT_SECONDS = 30.0
@@ -129,7 +128,7 @@ def _is_loopback(host: str) -> bool:
 
 async def _receive(services: Services, incoming: Incoming, checks: Verifier, stranger: str | None) -> Receipt:
     # The prefix keeps a client's names apart from the keys that the server gives its own entries.
-    key = f"rest-{incoming.metadata.message_id or opaque_id()}"
+    key = f"rest-{incoming.metadata.message_id}" if incoming.metadata.message_id else None
 
     def conversation(session: Session) -> ConversationId:
         found = _find(session, incoming.sender)

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import StaticPool
 
@@ -27,21 +27,37 @@ class Store:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session that only reads; whatever it did is rolled back at the end."""
-        with Session(self.engine) as session:
+        with self.engine.connect() as connection, _Session(connection) as session:
             yield session
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """A transaction: committed at the end, rolled back by any exception."""
-        with Session(self.engine, expire_on_commit=False) as session:
+        with self.engine.connect() as connection:
             if self.is_sqlite:
-                session.connection(execution_options={"sqlite_begin": "IMMEDIATE"})
-            yield session
-            session.commit()
+                connection.execution_options(sqlite_begin="IMMEDIATE")
+            with connection.begin(), _Session(connection) as session:
+                yield session
+                session.flush()
 
     def close(self) -> None:
         """Give back all connections."""
         self.engine.dispose()
+
+
+class _Session(Session):
+    """A session of one connection, whose transaction is the store's.
+
+    Most statements of a turn run on the connection itself: it is handed out without being looked up each
+    time, and a transaction that never asks for an object never begins a unit of work.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(connection, join_transaction_mode="rollback_only")
+        self._connection = connection
+
+    def connection(self, *_: Any, **__: Any) -> Connection:
+        return self._connection
 
 
 def _open(url: str) -> Engine:
@@ -72,4 +88,4 @@ def _configure_sqlite(connection: Any, _record: object) -> None:
 
 def _begin_sqlite(connection: Any) -> None:
     mode = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
-    connection.exec_driver_sql(f"BEGIN {mode}")
+    connection.connection.driver_connection.execute(f"BEGIN {mode}")

@@ -98,13 +98,12 @@ class Index:
         """The article of that id."""
         return self._articles.get(article_id)
 
-    def find(self, question: str) -> Found:
-        """Search for what answers the question."""
+    def find(self, question: str, vector: NDArray[np.float32] | None = None) -> Found:
+        """Search for what answers the question; `vector` is the question's, where it is known already."""
         if not self._order or not question.strip():
             return Found(Kind.NOTHING)
         rule = self._calibration
-        asked = self._encoder.encode([question[:500]])[0]
-        near = self._vectors @ asked
+        near = self._vectors @ (self._encoder.encode([question[:500]])[0] if vector is None else vector)
         closest = np.maximum.reduceat(near, self._starts)
         fit = np.minimum(self._words.scores(question[:500]) / rule.words_scale, 1.0)
         scores = closest + rule.words_weight * fit

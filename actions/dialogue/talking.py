@@ -142,7 +142,11 @@ class Talk:
         if self.index is not None and isinstance(chosen, str):
             found = self.index.quote(chosen, str((utterance.button or {}).get("asked", "")))
         else:
-            found = self.index.find(utterance.text) if self.index is not None else Found(Kind.NOTHING)
+            found = (
+                self.index.find(utterance.text, utterance.vector)
+                if self.index is not None
+                else Found(Kind.NOTHING)
+            )
         self._told(desk, found, utterance.text)
 
     def _explained(self, desk: Desk, intent: str, utterance: Utterance) -> bool:
@@ -153,7 +157,7 @@ class Talk:
             return False
         if utterance.pressed_intent or not asks_to_know(utterance.text):
             return False
-        found = self.index.find(utterance.text)
+        found = self.index.find(utterance.text, utterance.vector)
         if found.kind is Kind.NOTHING or (found.kind is Kind.OFFER and found.score < CONFIDENT):
             return False
         offer = "Do this now" if built else "Do it with a colleague"
@@ -182,7 +186,7 @@ class Talk:
     def _not_understood(self, desk: Desk, utterance: Utterance) -> None:
         outside = utterance.intent == "out_of_scope"
         if self.index is not None and len(utterance.text) > 8 and not outside:
-            found = self.index.find(utterance.text)
+            found = self.index.find(utterance.text, utterance.vector)
             if found.kind is Kind.ANSWER and found.score >= CONFIDENT:
                 self._told(desk, found, utterance.text)
                 desk.reply.custom["intent"] = "ask_question"
