@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from actions.forms.service import Context
@@ -28,6 +28,44 @@ from records.models import (
     ServiceTransaction,
 )
 
+# Built once: these run in every turn of a transaction.
+_POLICIES = (
+    select(Policy)
+    .where(Policy.holder_id == bindparam("holder"))
+    .order_by(Policy.number)
+    .execution_options(populate_existing=True)
+)
+_LOANS = (
+    select(Loan.principal, Loan.rate, Loan.since)
+    .where(Loan.policy_id == bindparam("policy"), Loan.repaid_on.is_(None))
+    .order_by(Loan.since, Loan.id)
+)
+_BENEFITS = (
+    select(Benefit.kind, Benefit.amount, Benefit.payable_on)
+    .where(Benefit.policy_id == bindparam("policy"), Benefit.paid_on.is_(None))
+    .order_by(Benefit.payable_on, Benefit.id)
+)
+_PAYMENTS = (
+    select(PremiumPayment.amount, PremiumPayment.due_on)
+    .where(PremiumPayment.policy_id == bindparam("policy"))
+    .order_by(PremiumPayment.due_on)
+)
+_CONTACTS = (
+    select(ServiceTransaction.details)
+    .where(
+        ServiceTransaction.customer_id == bindparam("customer"),
+        ServiceTransaction.service == "LD",
+        ServiceTransaction.state == State.APPLIED.value,
+        ServiceTransaction.decided_at > bindparam("since"),
+    )
+    .order_by(ServiceTransaction.id)
+)
+_PAYOUTS = (
+    select(Payout.amount)
+    .join(Policy, Policy.id == Payout.policy_id)
+    .where(Policy.holder_id == bindparam("customer"), Payout.ordered_at > bindparam("since"))
+)
+
 
 def look_up(session: Session, context: Context) -> Mapping[str, Any]:
     """Everything a transaction of the verified customer needs; nothing when nobody is verified."""
@@ -36,12 +74,7 @@ def look_up(session: Session, context: Context) -> Mapping[str, Any]:
         return {}
     customer = session.get_one(Customer, profile.id, populate_existing=True)
     pending = _open_requests(session, profile.id)
-    policies = session.scalars(
-        select(Policy)
-        .where(Policy.holder_id == profile.id)
-        .order_by(Policy.number)
-        .execution_options(populate_existing=True)
-    ).unique()
+    policies = session.scalars(_POLICIES, {"holder": profile.id}).unique()
     return {
         "positions": {policy.number: position_of(session, policy, pending) for policy in policies},
         "person": _person(session, customer, context, pending),
@@ -55,16 +88,8 @@ def position_of(
     arrangement = session.get(PolicyArrangement, policy.id) or PolicyArrangement(
         paid_by="", account="", payout_account="", document="valid", document_issue=1, next_frequency=""
     )
-    loans = session.scalars(
-        select(Loan)
-        .where(Loan.policy_id == policy.id, Loan.repaid_on.is_(None))
-        .order_by(Loan.since, Loan.id)
-    )
-    benefits = session.scalars(
-        select(Benefit)
-        .where(Benefit.policy_id == policy.id, Benefit.paid_on.is_(None))
-        .order_by(Benefit.payable_on, Benefit.id)
-    )
+    loans = session.execute(_LOANS, {"policy": policy.id})
+    benefits = session.execute(_BENEFITS, {"policy": policy.id})
     return Position(
         id=policy.id,
         number=policy.number,
@@ -104,11 +129,7 @@ def position_of(
 
 def _paid(session: Session, policy: Policy) -> Decimal | None:
     """The recorded payments where they go back to the start, else the instalments by schedule."""
-    rows = session.execute(
-        select(PremiumPayment.amount, PremiumPayment.due_on)
-        .where(PremiumPayment.policy_id == policy.id)
-        .order_by(PremiumPayment.due_on)
-    ).all()
+    rows = session.execute(_PAYMENTS, {"policy": policy.id}).all()
     if rows and rows[0].due_on <= policy.start:
         return sum((row.amount for row in rows), calculations.ZERO)
     if policy.premium and policy.next_due:
@@ -149,25 +170,12 @@ def _person(
 
 def _former_mobile(session: Session, customer_id: int, now: datetime) -> str | None:
     """The number that was replaced less than 72 hours ago; the oldest of them, if it was changed twice."""
-    rows = session.scalars(
-        select(ServiceTransaction)
-        .where(
-            ServiceTransaction.customer_id == customer_id,
-            ServiceTransaction.service == "LD",
-            ServiceTransaction.state == State.APPLIED.value,
-            ServiceTransaction.decided_at > now - WATCHED,
-        )
-        .order_by(ServiceTransaction.id)
-    )
-    return next((str(row.details["before"]) for row in rows if row.details.get("what") == "phone"), None)
+    found = session.scalars(_CONTACTS, {"customer": customer_id, "since": now - WATCHED})
+    return next((str(details["before"]) for details in found if details.get("what") == "phone"), None)
 
 
 def _paid_out_lately(session: Session, customer_id: int, now: datetime) -> Decimal:
-    amounts = session.scalars(
-        select(Payout.amount)
-        .join(Policy, Policy.id == Payout.policy_id)
-        .where(Policy.holder_id == customer_id, Payout.ordered_at > now - WATCHED)
-    )
+    amounts = session.scalars(_PAYOUTS, {"customer": customer_id, "since": now - WATCHED})
     return sum(amounts, calculations.ZERO)
 
 
