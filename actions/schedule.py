@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from actions.claims import deadlines
+from actions.learning import collecting, weekly
 from actions.reminders import planning, sending
 from actions.visits import record
 from records import papers
@@ -85,12 +86,22 @@ def _forget_files(store: Store, clock: Clock, _worker: str) -> int:
     return len(names)
 
 
+def _report_learning(store: Store, clock: Clock, _worker: str) -> int:
+    return int(weekly.report(store, clock, weekly.encoder_in(settings().data / "models")))
+
+
+def _collect_reviews(store: Store, clock: Clock, _worker: str) -> int:
+    return collecting.collect(store, clock)
+
+
 JOBS = (
     Job("visits", timedelta(minutes=15), _plan_visits),
     Job("reminders", timedelta(minutes=15), _plan_reminders),
     Job("sending", timedelta(seconds=30), _send_reminders),
     Job("breaches", timedelta(minutes=1), _note_breaches),
     Job("files", timedelta(hours=1), _forget_files),
+    Job("reviews", timedelta(minutes=1), _collect_reviews),
+    Job("learning report", timedelta(hours=12), _report_learning),
 )
 
 

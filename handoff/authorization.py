@@ -22,6 +22,7 @@ class Permission(StrEnum):
     NOTE = "note"
     RESOLVE = "resolve"
     RETURN_TO_BOT = "return_to_bot"
+    REVIEW = "review"
 
 
 class Reach(StrEnum):
@@ -61,6 +62,9 @@ _TABLE: dict[tuple[Role, Permission], Reach] = {
     (Role.SUPERVISOR, Permission.NOTE): Reach.ALL,
     (Role.SUPERVISOR, Permission.RESOLVE): Reach.OWN,
     (Role.SUPERVISOR, Permission.RETURN_TO_BOT): Reach.OWN,
+    # Reviewing is of everybody's conversations, and shows masked sentences only.
+    (Role.SUPERVISOR, Permission.REVIEW): Reach.ALL,
+    (Role.REVIEWER, Permission.REVIEW): Reach.ALL,
 }
 
 
@@ -79,3 +83,8 @@ def authorize(principal: Principal, permission: Permission, holder: int | None) 
 def reaches_all(principal: Principal, permission: Permission) -> bool:
     """Whether the permission holds for everybody's conversations, so that a page may offer them."""
     return _TABLE.get((principal.role, permission)) is Reach.ALL
+
+
+def reaches(principal: Principal, permission: Permission) -> bool:
+    """Whether the role has the permission at all."""
+    return (principal.role, permission) in _TABLE

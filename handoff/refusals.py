@@ -58,6 +58,20 @@ class UnknownDisposition(Refused):
     words = "Choose how the conversation ended."
 
 
+class AlreadyReviewed(Refused):
+    """Another reviewer has decided on this turn."""
+
+    code = "already_reviewed"
+    words = "Somebody was faster: this one is decided already."
+
+
+class UnknownLabel(Refused):
+    """The label is no intent."""
+
+    code = "unknown_label"
+    words = "Choose one of the services in the list."
+
+
 class UnknownLogin(Refused):
     """No agent has this login; said on the command line only, never to a browser."""
 

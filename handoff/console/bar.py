@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from handoff.authorization import Principal
+from handoff.authorization import Permission, Principal, reaches
 from handoff.console import words
 from handoff.console.elements import Sheet, box, button, put, text
 
@@ -28,6 +28,8 @@ class Bar:
             box("span", "space")
             self._sound = button("Sound", on_sound, "toggle", aria_pressed="false")
             button("Keys", on_help, "toggle", aria_haspopup="dialog")
+            if reaches(principal, Permission.REVIEW):
+                text("a", "Learning", "away", href="/console/learning")
             text("span", f"{principal.name} · {principal.role.value}", "who")
             with box("form", method="post", action="/console/logout"):
                 text("button", "Log out", "toggle", type="submit")

@@ -12,9 +12,12 @@ from nicegui import ui
 from nicegui.storage import Storage
 
 from handoff import papers
-from handoff.console import login
+from handoff.authorization import Permission, reaches
+from handoff.console import learning_page, login
 from handoff.console.page import Page
 from handoff.console.policy import PagePolicy
+from handoff.explaining import Explainer
+from handoff.learning import Learning
 from handoff.refusals import NotLoggedIn
 from handoff.switchboard import Switchboard
 from records.activity import Activity
@@ -58,10 +61,15 @@ def mount(
             principal = await switchboard.principal(token)
         except NotLoggedIn:
             return RedirectResponse(f"{ROOT}/login", 303)
+        if not reaches(principal, Permission.OPEN_CONSOLE):
+            return RedirectResponse(f"{ROOT}{learning_page.PATH}", 303)
         page = Page(switchboard, clock, signals, activity, principal, token)
         await page.screen.refresh()
         return None
 
+    learning_page.add(
+        Learning(store, clock), Explainer(settings.engine_url, keys["ENGINE_TOKEN"]), switchboard
+    )
     # Its bar would flash, without a name, over a page that shows its own progress.
     toolkit.config.quasar_config["loadingBar"] = {"skipHijack": True}
     toolkit.add_static_files("/assets", _ASSETS)

@@ -36,6 +36,7 @@ from records.models.policies import (
 )
 from records.models.proofs import OneTimeCode, Passkey, PasskeyChallenge, VerificationLink
 from records.models.reminders import DebitFailure, Reminder, ReminderChoice
+from records.models.reviews import ArticleDraft, LearningReport, LedgerCursor, Review, ReviewState
 from records.models.schedules import Schedule
 from records.models.servicing import CustomerProfile, PaymentOrder, Payout, PolicyArrangement
 from records.models.visits import ProblemTicket, ReturnVisit, VisitAttempt
@@ -44,6 +45,7 @@ __all__ = [
     "Agent",
     "AgentId",
     "AgentSession",
+    "ArticleDraft",
     "AuditEntry",
     "Author",
     "Base",
@@ -62,6 +64,8 @@ __all__ = [
     "HandoffState",
     "IdentityAttempt",
     "Kind",
+    "LearningReport",
+    "LedgerCursor",
     "Loan",
     "LoginAttempt",
     "Message",
@@ -82,6 +86,8 @@ __all__ = [
     "Reminder",
     "ReminderChoice",
     "ReturnVisit",
+    "Review",
+    "ReviewState",
     "Rider",
     "Role",
     "Schedule",

@@ -15,6 +15,8 @@ class Role(StrEnum):
 
     AGENT = "agent"
     SUPERVISOR = "supervisor"
+    REVIEWER = "reviewer"
+    """Reviews what was not understood well; serves no customers."""
 
 
 class HandoffState(StrEnum):

@@ -138,10 +138,26 @@ def test_the_command_line_prints_a_new_password_once(
 
 AGENT = Principal(AgentId(1), "amy", "Amy Gao", Role.AGENT)
 SUPERVISOR = Principal(AgentId(2), "dora", "Dora Shi", Role.SUPERVISOR)
+REVIEWER = Principal(AgentId(3), "rita", "Rita Mo", Role.REVIEWER)
 _OVER_ALL = {Permission.READ_CONVERSATION, Permission.READ_CUSTOMER, Permission.NOTE}
 
 
-@pytest.mark.parametrize("permission", Permission)
+@pytest.mark.parametrize("permission", sorted(set(Permission) - {Permission.REVIEW}))
+def test_reviewers_review_and_do_nothing_else(permission: Permission) -> None:
+    authorize(REVIEWER, Permission.REVIEW, None)
+    for holder in (3, 1, None):
+        with pytest.raises(Forbidden):
+            authorize(REVIEWER, permission, holder)
+
+
+def test_supervisors_review_and_agents_do_not() -> None:
+    authorize(SUPERVISOR, Permission.REVIEW, None)
+    for holder in (1, 2, None):
+        with pytest.raises(Forbidden):
+            authorize(AGENT, Permission.REVIEW, holder)
+
+
+@pytest.mark.parametrize("permission", sorted(set(Permission) - {Permission.REVIEW}))
 def test_agents_reach_their_own_conversations_and_supervisors_look_at_all(permission: Permission) -> None:
     authorize(AGENT, permission, 1)
     authorize(SUPERVISOR, permission, 2)
