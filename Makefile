@@ -6,7 +6,7 @@ export ACTIONS_PORT ?= 5055
 
 RUN = python3 -m uv run --no-sync
 
-.PHONY: up test pictures train models promote rollback shadow reviewed drift data-check fmt lint types floors bench bench-ledger bench-takeover bench-turn bench-understanding bench-heldout bench-retrieval eval
+.PHONY: up test pictures train models promote rollback shadow reviewed drift data-check fmt lint types floors bench bench-ledger bench-takeover bench-turn bench-understanding bench-heldout bench-retrieval eval bench-chaos bench-fuzz
 
 up: export DEMO := $(or $(DEMO),1)
 up: ## set up, run, say where it is
@@ -61,6 +61,12 @@ bench-ledger: ## N messages over sockets that are cut, center killed twice
 
 bench-takeover: ## N races between a bot's reply and an agent's takeover
 	@$(RUN) python -m bench.takeover --races $(or $(N),500)
+
+bench-chaos: ## N kills of actions or center in the middle of a paying transaction
+	@$(RUN) python -m bench.kills --kills $(or $(N),6)
+
+bench-fuzz: ## N generated amounts, dates, names and shares; forged identities
+	@$(RUN) python -m bench.fuzz --examples $(or $(N),1000)
 
 bench-understanding: ## intents: our data, CLINC150, BANKING77 (folders in BENCHMARK_DATA)
 	@bot/engine/.venv/bin/python -m bench.understanding $(if $(BENCHMARK_DATA),--full)

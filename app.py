@@ -11,7 +11,17 @@ import uvicorn
 from fastapi import FastAPI
 from sqlalchemy import text
 
-from bot import chat_channel, demo_outbox, health, rest_channel, scheduler, uploads, verification
+from bot import (
+    bank_gateway,
+    chat_channel,
+    demo_outbox,
+    demo_payments,
+    health,
+    rest_channel,
+    scheduler,
+    uploads,
+    verification,
+)
 from bot.engine_client import EngineClient
 from bot.security_headers import SecurityHeaders
 from bot.services import Services
@@ -45,7 +55,6 @@ def create_app(chosen: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        await engine.open()
         memory.settle()
         background = [
             asyncio.create_task(turns.sweep_forever(), name="sweep"),
@@ -60,16 +69,19 @@ def create_app(chosen: Settings) -> FastAPI:
         for task in background:
             with contextlib.suppress(asyncio.CancelledError):
                 await task
-        await engine.close()
+        engine.close()
         store.close()
 
     app = FastAPI(title="Contact centre", version="0.1.0", lifespan=lifespan)
-    app.include_router(demo_outbox.router(services))  # before the pages, which own the rest of /demo
-    app.include_router(build_pages(demo=chosen.demo))
-    app.include_router(verification.router(services))
+    # Routes are tried in this order: what is asked for most comes first.
     app.include_router(chat_channel.router(services))
     app.include_router(rest_channel.router(services))
+    app.include_router(demo_outbox.router(services))  # before the pages, which own the rest of /demo
+    app.include_router(demo_payments.router(services))
+    app.include_router(build_pages(demo=chosen.demo))
+    app.include_router(verification.router(services))
     app.include_router(uploads.router(services))
+    app.include_router(bank_gateway.router(services))
     app.include_router(
         health.router(
             {

@@ -1,4 +1,4 @@
-"""What is done by the clock: visits and reminders planned, reminders sent, broken promises put on record.
+"""What is done by the clock: changes that waited for their day, debits, visits, reminders, broken promises.
 
 Any number of processes may run it; each job is leased, so that one of them does it, and each may be repeated.
 """
@@ -14,11 +14,14 @@ from sqlalchemy.orm import Session
 
 from actions.claims import deadlines
 from actions.learning import collecting, weekly
-from actions.reminders import planning, sending
-from actions.visits import record
-from records import papers
+from actions.reminders import debits, news, planning, sending
+from actions.services.transactions import BY_CODE
+from actions.servicing import casebook, decision
+from actions.servicing.states import State
+from actions.visits import invitations, record
+from records import papers, secrets
 from records.clock import Clock, today
-from records.models import Schedule
+from records.models import Schedule, ServiceTransaction
 from records.models.base import opaque_id
 from records.settings import settings
 from records.store import Store
@@ -27,6 +30,9 @@ log = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=5)
 """Longest time one job may take before another process takes it up."""
+
+AT_ONCE = 50
+"""So many changes are carried out in one transaction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +60,48 @@ def run_due(store: Store, clock: Clock, worker: str | None = None) -> dict[str, 
 def _plan_visits(store: Store, clock: Clock, _worker: str) -> int:
     with store.writing() as session:
         day, now = today(clock), clock.now()
-        return len(record.plan(session, day, now)) + len(record.close_missed(session, day, now))
+        ended = record.cancel_ended(session, now)
+        missed = record.close_missed(session, day, now)
+        return len(record.plan(session, day, now)) + len(missed) + len(ended)
+
+
+def _invite(store: Store, clock: Clock, _worker: str) -> int:
+    key = secrets.get("SESSION_KEY").encode()
+    with store.writing() as session:
+        return invitations.send(session, today(clock), clock.now(), key, settings().links_url)
+
+
+def _carry_out(store: Store, clock: Clock, _worker: str) -> int:
+    """Carry out what waited for this day, and tell its customers, in one transaction each time."""
+    done = 0
+    while _has_due_change(store, clock):
+        with store.writing() as session:
+            now = clock.now()
+            receipts = decision.carry_out_due(session, today(clock), now, BY_CODE, limit=AT_ONCE)
+            for receipt in receipts:
+                row = casebook.by_receipt(session, receipt)
+                if row is not None:
+                    news.tell_of_change(session, row, now)
+        if not receipts:
+            break  # another worker has them
+        done += len(receipts)
+    return done
+
+
+def _has_due_change(store: Store, clock: Clock) -> bool:
+    with store.reading() as session:
+        due = select(ServiceTransaction.id).where(
+            ServiceTransaction.state == State.PENDING.value, ServiceTransaction.effective_on <= today(clock)
+        )
+        return session.scalar(due.limit(1)) is not None
+
+
+def _debit(store: Store, clock: Clock, _worker: str) -> int:
+    """Outside a demonstration the insurer's bank debits, and reports what failed."""
+    if not settings().demo:
+        return 0
+    with store.writing() as session:
+        return debits.run(session, today(clock), clock.now())
 
 
 def _plan_reminders(store: Store, clock: Clock, _worker: str) -> int:
@@ -95,7 +142,10 @@ def _collect_reviews(store: Store, clock: Clock, _worker: str) -> int:
 
 
 JOBS = (
+    Job("changes", timedelta(minutes=15), _carry_out),
+    Job("debits", timedelta(hours=1), _debit),
     Job("visits", timedelta(minutes=15), _plan_visits),
+    Job("invitations", timedelta(minutes=15), _invite),
     Job("reminders", timedelta(minutes=15), _plan_reminders),
     Job("sending", timedelta(seconds=30), _send_reminders),
     Job("breaches", timedelta(minutes=1), _note_breaches),

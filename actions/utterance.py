@@ -3,9 +3,13 @@
 The intent is an opinion with a confidence; the text is what was said. Neither proves who speaks.
 """
 
+from base64 import b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from actions.normalise import clean
 
@@ -27,6 +31,8 @@ class Utterance:
 
     options: tuple[str, ...] = ()
     """Intents among which the understanding could not choose; empty where it could."""
+    vector: NDArray[np.float32] | None = field(default=None, compare=False, repr=False)
+    """Of the text, topic and wording end to end, where the engine sent it along."""
 
     button: Mapping[str, Any] | None = None
     """Payload of the pressed button, issued by the server for this conversation."""
@@ -76,5 +82,10 @@ def utterance_from(latest: Mapping[str, Any]) -> Utterance:
         ranking=ranking,
         entities=entities,
         options=options,
+        vector=_vector(latest.get("vector")) if not pressed else None,
         button=button if pressed else None,
     )
+
+
+def _vector(sent: object) -> NDArray[np.float32] | None:
+    return np.frombuffer(b64decode(sent), dtype=np.float32) if isinstance(sent, str) else None

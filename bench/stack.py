@@ -4,30 +4,39 @@ Used by the proofs here and by the conversation, browser and chaos tests.
 """
 
 import os
+import shlex
 import shutil
 import signal
 import socket
 import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
 from pathlib import Path
 from types import TracebackType
-from typing import Literal, Self
+from typing import Literal, Self, get_args
+
+import jwt
 
 from deploy.prepare import prepare
+from records import secrets
 from records.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
-START_SECONDS = 90.0
+START_SECONDS = 240.0
+"""Generous: on a machine that is busy with other things the engine alone may take minutes."""
 
 Process = Literal["engine", "actions", "center"]
-COMMANDS: dict[Process, list[str]] = {
-    "engine": [str(ROOT / "bot/engine/.venv/bin/python"), "-m", "bot.engine.serve"],
-    "actions": [sys.executable, "-m", "actions.server"],
-    "center": [sys.executable, "app.py"],
-}
+
+
+def _commands() -> dict[Process, list[str]]:
+    """The processes as the Procfile runs them."""
+    lines = (ROOT / "Procfile").read_text().splitlines()
+    named = dict(line.split(":", 1) for line in lines)
+    return {name: shlex.split(named[name]) for name in get_args(Process)}
+
+
+COMMANDS = _commands()
 
 
 class Stack:
@@ -46,6 +55,8 @@ class Stack:
             "ENGINE_PORT": str(self.ports["engine"]),
             "ACTIONS_PORT": str(self.ports["actions"]),
             "RASA_TELEMETRY_ENABLED": "false",
+            # All load comes from one address here.
+            "NEW_CONVERSATIONS": "1000000",
             **extra,
         }
         _borrow_models(data)
@@ -66,6 +77,11 @@ class Stack:
         """First passwords of the agents, by log-in name."""
         lines = (self.data / "first-passwords").read_text().splitlines()
         return dict(line.split(" ", 1) for line in lines)
+
+    def token(self, customer: str, level: int) -> str:
+        """What the insurer's own app would vouch for: this customer, at this identity level."""
+        secret = secrets.load(self.data)["IDENTITY_KEY"]
+        return jwt.encode({"sub": customer, "acr": level, "exp": time.time() + 3600}, secret, "HS256")
 
     def __enter__(self) -> Self:
         """Start all and wait until they are green."""
@@ -123,7 +139,7 @@ class Stack:
         """
         begun = time.monotonic()
         while time.monotonic() - begun < START_SECONDS:
-            for name, process in self._running.items():
+            for name, process in list(self._running.items()):
                 if process.poll() is not None:
                     raise RuntimeError(f"{name} ended with {process.returncode}:\n{self._last_lines(name)}")
             try:

@@ -28,6 +28,9 @@ from bench import measuring
 from bench.stack import COMMANDS, ROOT, START_SECONDS, Stack, free_ports
 
 UTTERANCES = ROOT / "tests" / "data" / "heldout_utterances.yml"
+WARMING = 80
+"""Utterances that both sides hear before anything is measured, none of them among those measured."""
+
 BLOCK = 20
 """Utterances in a row to one side, before the other has its turn: so that both meet the same machine."""
 SMALL_TALK = ("hello", "thank you", "what is the grace period", "what can you do", "are you a robot")
@@ -72,16 +75,19 @@ class Side:
 
 
 def utterances(count: int) -> list[str]:
-    """`count` utterances that no training file holds, always the same."""
+    """`count` utterances that no training file holds, always the same.
+
+    Raises:
+        ValueError: there are not so many.
+    """
     lines = [line["text"] for line in yaml.safe_load(UTTERANCES.read_text())]
-    chance = random.Random(11)  # noqa: S311 - a fixed choice
-    return [chance.choice(lines) for _ in range(count)] if count > len(lines) else chance.sample(lines, count)
+    return random.Random(11).sample(lines, count)  # noqa: S311 - a fixed choice
 
 
 @contextmanager
 def plain_rasa(epochs: int) -> Iterator[tuple[str, int]]:
     """Train plain Rasa where needed, and run it; yields its address and process id."""
-    python = COMMANDS["engine"][0]
+    python = str(ROOT / "bot/engine/.venv/bin/python")
     environment = {**os.environ, "RASA_TELEMETRY_ENABLED": "false"}
     module = [python, "-m", "bench.plain_rasa"]
     subprocess.run([*module, "train", "--epochs", str(epochs)], cwd=ROOT, env=environment, check=True)
@@ -110,10 +116,15 @@ def _wait(url: str, process: subprocess.Popen[bytes]) -> None:
     raise RuntimeError("plain Rasa did not start")
 
 
-def compare(sides: Sequence[Side], lines: Sequence[str]) -> None:
-    """Send the same lines to all sides, block by block; every line is the fifth of its conversation."""
+def compare(sides: Sequence[Side], lines: Sequence[str], warming: Sequence[str]) -> None:
+    """Send the same lines to all sides, block by block; every line is the fifth of its conversation.
+
+    Both hear the `warming` lines first: what a process compiles or reads once is no cost of a turn.
+    """
     senders = [f"bench-{nth}" for nth in range(len(lines))]
     for side in sides:
+        for nth, line in enumerate(warming):
+            side.say(f"bench-warming-{nth}", line)
         for sender in senders:
             for words in SMALL_TALK[:4]:
                 side.say(sender, words)
@@ -142,7 +153,7 @@ def main() -> None:
     parser.add_argument("--utterances", type=int, default=200)
     parser.add_argument("--turns", type=int, default=500, help="length of the long conversation")
     arguments = parser.parse_args()
-    lines = utterances(arguments.utterances)
+    warming, lines = (said := utterances(WARMING + arguments.utterances))[:WARMING], said[WARMING:]
     with (
         plain_rasa(int(os.environ.get("EPOCHS", "3"))) as (plain_url, plain_pid),
         tempfile.TemporaryDirectory() as folder,
@@ -154,7 +165,7 @@ def main() -> None:
         plain = Side("plain", plain_client, measuring.tree(plain_pid))
         ours = Side("ours", our_client, processes)
         print(f"{len(lines)} utterances through both, in blocks of {BLOCK}")
-        compare([plain, ours], lines)
+        compare([plain, ours], lines, warming)
         results = {side.name: side.figures() for side in (plain, ours)}
         for name, figures in results.items():
             print(f"  {name:6}", figures)

@@ -9,16 +9,19 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import datetime
 from typing import Any
 
 import orjson
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from pydantic import ValidationError
+from sqlalchemy.orm import Session
 
 from actions.identity import tokens
 from actions.identity.tokens import Verifier
-from bot import rendering, utterance
+from bot import rendering, utterance, visit_links
 from bot.chat_frames import Frame, Hello, Ping, Press, Read, Say, Typing, parse
+from bot.newcomers import TooManyConversations
 from bot.services import Services
 from bot.turn import Body
 from bot.utterance import Unacceptable
@@ -33,6 +36,8 @@ log = logging.getLogger(__name__)
 ENTRIES_AT_ONCE = 200
 MESSAGES_PER_SECOND = 10.0
 BURST = 40
+TOO_MANY = 4429
+"""Close code: too many conversations were begun from there; a client comes back later."""
 
 
 def router(services: Services) -> APIRouter:
@@ -88,31 +93,44 @@ class Connection:
                 return await self._resume(frame)
             except UnknownConversation:
                 await self._error("unknown_conversation", "This conversation is not known; start a new one.")
+            except TooManyConversations as error:
+                await self._error(error.code, error.message)
+                await self._socket.close(TOO_MANY, error.code)
+                raise WebSocketDisconnect(TOO_MANY) from None
 
     async def _resume(self, hello: Hello) -> ConversationId:
         def open_or_resume() -> tuple[ConversationId, str | None, int, Owner]:
             with self._services.store.writing() as session:
-                secret = None
-                if hello.conversation is None:
-                    conversation_id, secret = ledger.open_conversation(
-                        session,
-                        "chat",
-                        self._services.clock.now(),
-                        context=hello.context.model_dump(exclude_none=True),
-                    )
-                else:
-                    conversation_id = ledger.resume(session, hello.conversation, hello.secret or "")
+                now = self._services.clock.now()
+                conversation_id, secret = self._find(session, hello, now)
                 if hello.identity_token is not None:
-                    now = self._services.clock.now()
                     tokens.apply(session, conversation_id, hello.identity_token, self._checks, now)
-                conversation = session.get_one(Conversation, conversation_id)
+                if hello.visit is not None:
+                    visit_links.follow(session, conversation_id, hello.visit, self._visit_key, now)
+                conversation = session.get_one(Conversation, conversation_id, populate_existing=True)
                 return conversation_id, secret, conversation.last_seq, conversation.owner
 
         conversation_id, secret, last_seq, owner = await asyncio.to_thread(open_or_resume)
-        self._position = min(hello.after, last_seq)
+        self._position = 0 if secret else min(hello.after, last_seq)
         welcome = {"type": "welcome", "conversation": conversation_id, "seq": last_seq, "owner": owner.value}
         await self._send(welcome | ({"secret": secret} if secret else {}))
+        if hello.visit is not None:
+            await self._services.turns.sweep()
         return conversation_id
+
+    def _find(self, session: Session, hello: Hello, now: datetime) -> tuple[ConversationId, str | None]:
+        """The conversation to go on with, or a new one and its secret."""
+        if hello.conversation is not None:
+            known = ledger.resume(session, hello.conversation, hello.secret or "")
+            if not visit_links.is_of_another(session, known, hello.visit, self._visit_key, now):
+                return known, None
+        self._services.newcomers.admit(self._socket.client.host if self._socket.client else "")
+        context = hello.context.model_dump(exclude_none=True)
+        return ledger.open_conversation(session, "chat", now, context=context)
+
+    @property
+    def _visit_key(self) -> bytes:
+        return self._services.secrets["SESSION_KEY"].encode()
 
     async def _handle(self, conversation_id: ConversationId, frame: Frame) -> None:
         match frame:

@@ -38,6 +38,9 @@ class Hello(_Frame):
     identity_token: Any = None
     """From the insurer's own app, where the customer is signed in. What is no good token counts as none."""
 
+    visit: Any = None
+    """The token of a link to a return visit, where the page was opened with one."""
+
 
 class Say(_Frame):
     """A typed message."""

@@ -25,7 +25,7 @@ def router(services: Services) -> APIRouter:
 
     @routes.get("/demo/outbox")
     async def shown(request: Request, limit: int = Query(50, ge=1, le=500)) -> list[dict[str, Any]]:
-        if not _is_local(request):
+        if not is_local(request):
             raise HTTPException(404)
 
         def read() -> list[dict[str, Any]]:
@@ -37,7 +37,7 @@ def router(services: Services) -> APIRouter:
     return routes
 
 
-def _is_local(request: Request) -> bool:
+def is_local(request: Request) -> bool:
     """Whether the machine itself asks: nobody through a proxy, no page that made our address its own."""
     if request.client is None or any(name in request.headers for name in _FORWARDED):
         return False

@@ -3,16 +3,19 @@
 Never decides what the customer hears; a failure is the turn's business.
 """
 
-import json
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-import aiohttp
 import orjson
 
+from bot.loopback import Loopback, NoAnswer
 from bot.utterance import for_engine
 from records.turns import Turn
+
+HEALTH_SECONDS = 2.0
+"""An engine that takes longer to say that it is there counts as gone."""
 
 
 class EngineUnavailable(Exception):
@@ -51,27 +54,18 @@ class EngineClient:
 
     def __init__(self, url: str, token: str, timeout_seconds: float) -> None:
         """`url` of the engine's root; `timeout_seconds` bounds one whole request."""
-        self._url = f"{url}/webhooks/center/webhook"
-        self._status_url = f"{url}/"
-        self._headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
-        self._timeout = aiohttp.ClientTimeout(total=timeout_seconds)
-        self._session: aiohttp.ClientSession | None = None
+        self._engine = Loopback(url, timeout_seconds)
+        self._headers = f"Authorization: Bearer {token}\r\n"
 
-    async def open(self) -> None:
-        """Make the connection pool; call from the running event loop."""
-        self._session = aiohttp.ClientSession(timeout=self._timeout)
-
-    async def close(self) -> None:
+    def close(self) -> None:
         """Give the connections back."""
-        if self._session is not None:
-            await self._session.close()
+        self._engine.close()
 
     async def healthy(self) -> bool:
         """Whether the engine is there."""
         try:
-            async with self._pool.get(self._status_url, timeout=aiohttp.ClientTimeout(total=2)) as response:
-                return response.status == 200
-        except (aiohttp.ClientError, TimeoutError):
+            return (await asyncio.wait_for(self._engine.get("/"), HEALTH_SECONDS)).status == 200
+        except (NoAnswer, TimeoutError):
             return False
 
     async def ask(self, turn: Turn) -> Answer:
@@ -93,19 +87,12 @@ class EngineClient:
             }
         )
         try:
-            async with self._pool.post(self._url, data=body, headers=self._headers) as response:
-                payload = await response.read()
-                if response.status != 200:
-                    raise EngineUnavailable(f"engine answered {response.status}: {payload[:300]!r}")
+            status, payload = await self._engine.post("/webhooks/center/webhook", body, self._headers)
+            if status != 200:
+                raise EngineUnavailable(f"engine answered {status}: {payload[:300]!r}")
             return _answer(orjson.loads(payload))
-        except (aiohttp.ClientError, TimeoutError, json.JSONDecodeError) as error:
+        except (NoAnswer, orjson.JSONDecodeError) as error:
             raise EngineUnavailable(f"{type(error).__name__}: {error}") from error
-
-    @property
-    def _pool(self) -> aiohttp.ClientSession:
-        if self._session is None:
-            raise EngineUnavailable("the engine client is not open")
-        return self._session
 
 
 def _answer(payload: Any) -> Answer:

@@ -19,13 +19,13 @@ from sqlalchemy.orm import Session
 from actions.identity import tokens
 from actions.identity.tokens import Verifier
 from bot import rendering, utterance
+from bot.newcomers import TooManyConversations
 from bot.services import Services
 from bot.turn import Receipt
 from bot.utterance import Unacceptable
 from records import ledger
 from records.ledger import Entry
 from records.models import Author, Conversation, ConversationId, Owner
-from records.models.base import opaque_id
 
 CHANNEL = "rest"
 LONGEST_WAIT_SECONDS = 30.0
@@ -65,11 +65,13 @@ def router(services: Services) -> APIRouter:
         return {"status": "ok"}
 
     @routes.post("/webhook", summary="Say something; returns the replies of the turn")
-    async def say(incoming: Incoming) -> Response:
+    async def say(incoming: Incoming, request: Request) -> Response:
         try:
-            receipt = await _receive(services, incoming, checks)
+            receipt = await _receive(services, incoming, checks, _stranger(request))
         except Unacceptable as error:
             return _json([_refusal(incoming.sender, error)])
+        except TooManyConversations as error:
+            raise HTTPException(429, error.message) from None
         entries = await _replies(services, receipt)
         shown = [one for entry in entries if (one := rendering.for_rest(entry, incoming.sender))]
         return _json(rendering.custom_last(shown))
@@ -101,12 +103,20 @@ def _guard(services: Services) -> Any:
     async def check(request: Request) -> None:
         header = request.headers.get("authorization", "")
         if hmac.compare_digest(header.encode(), f"Bearer {expected}".encode()):
+            request.state.has_token = True
             return
         if services.settings.demo and request.client and _is_loopback(request.client.host):
             return
         raise HTTPException(401, "this channel wants the installation's REST token as a bearer token")
 
     return check
+
+
+def _stranger(request: Request) -> str | None:
+    """The address whose conversations are counted; None for the insurer's program, which brings many."""
+    if getattr(request.state, "has_token", False):
+        return None
+    return request.client.host if request.client else ""
 
 
 def _is_loopback(host: str) -> bool:
@@ -116,13 +126,15 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
-async def _receive(services: Services, incoming: Incoming, checks: Verifier) -> Receipt:
+async def _receive(services: Services, incoming: Incoming, checks: Verifier, stranger: str | None) -> Receipt:
     # The prefix keeps a client's names apart from the keys that the server gives its own entries.
-    key = f"rest-{incoming.metadata.message_id or opaque_id()}"
+    key = f"rest-{incoming.metadata.message_id}" if incoming.metadata.message_id else None
 
     def conversation(session: Session) -> ConversationId:
         found = _find(session, incoming.sender)
         if found is None:
+            if stranger is not None:
+                services.newcomers.admit(stranger)
             found, _ = ledger.open_conversation(
                 session, CHANNEL, services.clock.now(), sender=incoming.sender
             )

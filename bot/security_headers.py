@@ -5,7 +5,6 @@ Strict by default; a part that needs another policy sets its own header, which i
 
 from collections.abc import Mapping
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 STRICT_POLICY = (
@@ -25,6 +24,8 @@ HEADERS: Mapping[str, str] = {
 }
 """For every response that does not say otherwise. Our own pages may ask for the microphone."""
 
+_ENCODED = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
+
 
 class SecurityHeaders:
     """ASGI middleware that adds the headers to every HTTP response, errors included."""
@@ -41,9 +42,9 @@ class SecurityHeaders:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
-                    headers.setdefault(name, value)
+                sent = message["headers"]
+                own = {name.lower() for name, _ in sent}
+                message["headers"] = [*sent, *(pair for pair in _ENCODED if pair[0] not in own)]
             await send(message)
 
         await self._app(scope, receive, send_with_headers)

@@ -1,7 +1,8 @@
 """What the customer-facing channels work with, put together once by app.py."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from bot.newcomers import Newcomers
 from bot.turn import Turns
 from records.activity import Activity
 from records.clock import Clock
@@ -21,3 +22,9 @@ class Services:
     signals: Signals
     activity: Activity
     turns: Turns
+    newcomers: Newcomers = field(init=False)
+    """Counts the conversations that begin, for all channels together."""
+
+    def __post_init__(self) -> None:
+        """Begin to count."""
+        object.__setattr__(self, "newcomers", Newcomers(self.settings.new_conversations))

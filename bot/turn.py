@@ -7,7 +7,8 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -22,7 +23,7 @@ from records import ledger, turns
 from records.activity import Activity
 from records.clock import Clock
 from records.ledger import Entry, StaleEpoch
-from records.models import ConversationId, Kind, Owner
+from records.models import ConversationId, Kind, Owner, TurnEffect
 from records.models.base import opaque_id
 from records.settings import Settings
 from records.signals import PEOPLE, Signals
@@ -83,13 +84,14 @@ class Turns:
     async def receive(
         self,
         conversation: Callable[[Session], ConversationId],
-        key: str,
+        key: str | None,
         body: Body,
     ) -> Receipt:
         """Store a message; when this returns, it is committed.
 
-        `conversation` finds it, or opens it; `body` is what `bot.utterance` makes of the message. Both
-        run in the transaction that stores the message.
+        `key` is the client's name for it, None where it gave none. `conversation` finds the
+        conversation, or opens it; `body` is what `bot.utterance` makes of the message. Both run in the
+        transaction that stores the message.
 
         Raises:
             UnknownConversation: no such conversation.
@@ -101,7 +103,10 @@ class Turns:
             now = self._clock.now()
             conversation_id = conversation(session)
             content = body(session, conversation_id)
-            entry, standing, fresh = ledger.append_from_customer(session, conversation_id, key, content, now)
+            lease = turns.lease(worker, now, self._lease_seconds)
+            entry, standing, fresh = ledger.append_from_customer(
+                session, conversation_id, key, content, now, lease
+            )
             turn = (
                 turns.take(session, standing, worker, now, self._lease_seconds, latest=entry)
                 if fresh
@@ -163,17 +168,13 @@ class Turns:
         return first or []
 
     async def _answer(self, turn: Turn) -> tuple[list[Entry], Turn | None]:
-        accompanying = asyncio.create_task(self._accompany(turn))
         begun = time.monotonic()
-        try:
-            answer: Answer | None = await self._ask(turn)
-        except EngineUnavailable as error:
-            log.warning("turn %s goes to a person: %s", turn.id, error)
-            answer = None
-        finally:
-            accompanying.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await accompanying
+        async with self._accompanied(turn):
+            try:
+                answer: Answer | None = await self._ask(turn)
+            except EngineUnavailable as error:
+                log.warning("turn %s goes to a person: %s", turn.id, error)
+                answer = None
         try:
             result = await self._store_answer(turn, answer)
         except StaleEpoch:
@@ -207,9 +208,24 @@ class Turns:
             log.info("turn %s asks again: %s", turn.id, error)
             return await self._engine.ask(turn)
 
-    async def _accompany(self, turn: Turn) -> None:
+    @asynccontextmanager
+    async def _accompanied(self, turn: Turn) -> AsyncIterator[None]:
         """Show that the bot is at it when that takes a while, and keep the lease."""
-        await asyncio.sleep(TYPING_AFTER_SECONDS)
+        begun: list[asyncio.Task[None]] = []
+        # Most answers come first: a timer costs less than a task.
+        timer = asyncio.get_running_loop().call_later(
+            TYPING_AFTER_SECONDS, lambda: begun.append(asyncio.create_task(self._accompany(turn)))
+        )
+        try:
+            yield
+        finally:
+            timer.cancel()
+            for task in begun:
+                task.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await task
+
+    async def _accompany(self, turn: Turn) -> None:
         self._activity.typing(turn.conversation_id, "bot")
         while True:
             await asyncio.sleep(self._lease_seconds / 3)
@@ -219,7 +235,7 @@ class Turns:
 
     def _finish(self, session: Session, turn: Turn, answer: Answer | None) -> tuple[list[Entry], Turn | None]:
         now = self._clock.now()
-        bodies = _bodies(answer)
+        bodies = _bodies(answer or _carried_out(session, turn))
         last = bodies[-1].setdefault("custom", {})
         last["assurance"] = identity.level(session, turn.conversation_id, now)
         understood = last["intent"] not in NOT_UNDERSTOOD and not last.get("clarify")
@@ -238,6 +254,12 @@ class Turns:
                 return work(session)
 
         return await asyncio.to_thread(transaction)
+
+
+def _carried_out(session: Session, turn: Turn) -> Answer | None:
+    """What the actions had done and said already when the line to them broke: the customer must hear it."""
+    effect = session.get(TurnEffect, turn.id)
+    return None if effect is None else Answer(effect.result["messages"], intent="", confidence=0.0)
 
 
 def _bodies(answer: Answer | None) -> list[dict[str, Any]]:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from bot.services import Services
 from records import ledger, papers
 from records.ledger import UnknownConversation
-from records.models import ConversationId, Form, Owner
+from records.models import ConversationId, Form, Message, Owner
 from records.papers import Kept, UnfitFile
 from records.rate import Bucket
 
@@ -36,6 +36,11 @@ def router(services: Services) -> APIRouter:
     async def preflight(request: Request) -> Response:
         """For widgets on listed pages elsewhere."""
         return Response(status_code=204, headers=_cross_origin(request, services))
+
+    @routes.get("/chat/upload", summary="What may be handed in")
+    async def limits(request: Request) -> Response:
+        answer = {"megabytes": services.settings.upload_megabytes, "kinds": list(papers.KINDS)}
+        return JSONResponse(answer, headers=_cross_origin(request, services))
 
     @routes.post("/chat/upload", summary="Hand in a file: a photo or a PDF, as the body itself")
     async def upload(
@@ -93,19 +98,30 @@ async def _take(
     kept = await asyncio.to_thread(papers.keep, services.settings.data, content)
     used = False
 
+    name = f"file:{key}"[:80]
+
     def body(session: Session, _known: ConversationId) -> Mapping[str, Any]:
         nonlocal used
+        # Sent again because the first answer got lost: the file may be with its service by now.
+        if (before := _sent_before(session, conversation_id, name)) is not None:
+            return before
         used = papers.register(session, conversation_id, kept, services.clock.now()) is not None
         return _message(session, conversation_id, kept)
 
     try:
-        receipt = await services.turns.receive(lambda _session: conversation_id, f"file:{key}"[:80], body)
+        receipt = await services.turns.receive(lambda _session: conversation_id, name, body)
     except BaseException:
         papers.discard(services.settings.data, kept.file)
         raise
     if not used:
         papers.discard(services.settings.data, kept.file)
     return receipt.entry.seq, papers.describe(kept)
+
+
+def _sent_before(session: Session, conversation_id: ConversationId, key: str) -> Mapping[str, Any] | None:
+    return session.scalar(
+        select(Message.body).where(Message.conversation_id == conversation_id, Message.idempotency_key == key)
+    )
 
 
 def _message(session: Session, conversation_id: ConversationId, kept: Kept) -> dict[str, Any]:

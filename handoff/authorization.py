@@ -23,6 +23,10 @@ class Permission(StrEnum):
     RESOLVE = "resolve"
     RETURN_TO_BOT = "return_to_bot"
     REVIEW = "review"
+    READ_CASES = "read_cases"
+    """The lists of requests, claims and papers, and all that is known of each."""
+    DECIDE = "decide"
+    """On requests and claims, whoever talks to the customer: four eyes must be able to meet."""
 
 
 class Reach(StrEnum):
@@ -53,6 +57,8 @@ _TABLE: dict[tuple[Role, Permission], Reach] = {
     (Role.AGENT, Permission.NOTE): Reach.OWN,
     (Role.AGENT, Permission.RESOLVE): Reach.OWN,
     (Role.AGENT, Permission.RETURN_TO_BOT): Reach.OWN,
+    (Role.AGENT, Permission.READ_CASES): Reach.ALL,
+    (Role.AGENT, Permission.DECIDE): Reach.ALL,
     (Role.SUPERVISOR, Permission.OPEN_CONSOLE): Reach.OWN,
     (Role.SUPERVISOR, Permission.SET_PRESENCE): Reach.OWN,
     (Role.SUPERVISOR, Permission.ANSWER_OFFER): Reach.OWN,
@@ -65,6 +71,8 @@ _TABLE: dict[tuple[Role, Permission], Reach] = {
     # Reviewing is of everybody's conversations, and shows masked sentences only.
     (Role.SUPERVISOR, Permission.REVIEW): Reach.ALL,
     (Role.REVIEWER, Permission.REVIEW): Reach.ALL,
+    (Role.SUPERVISOR, Permission.READ_CASES): Reach.ALL,
+    (Role.SUPERVISOR, Permission.DECIDE): Reach.ALL,
 }
 
 
@@ -76,15 +84,20 @@ def authorize(principal: Principal, permission: Permission, holder: int | None) 
     """
     if reaches_all(principal, permission):
         return
-    if _TABLE.get((principal.role, permission)) is not Reach.OWN or holder != principal.agent_id:
+    if reach_of(principal.role, permission) is not Reach.OWN or holder != principal.agent_id:
         raise Forbidden
 
 
 def reaches_all(principal: Principal, permission: Permission) -> bool:
     """Whether the permission holds for everybody's conversations, so that a page may offer them."""
-    return _TABLE.get((principal.role, permission)) is Reach.ALL
+    return reach_of(principal.role, permission) is Reach.ALL
+
+
+def reach_of(role: Role, permission: Permission) -> Reach | None:
+    """How far a permission reaches for a role; None where it is not given."""
+    return _TABLE.get((role, permission))
 
 
 def reaches(principal: Principal, permission: Permission) -> bool:
     """Whether the role has the permission at all."""
-    return (principal.role, permission) in _TABLE
+    return reach_of(principal.role, permission) is not None

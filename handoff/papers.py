@@ -8,8 +8,9 @@ from pathlib import Path
 
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import FileResponse, Response
+from sqlalchemy.orm import Session
 
-from handoff import inbox
+from handoff import inbox, sheets
 from handoff.authorization import Permission, Principal, authorize
 from handoff.console.login import COOKIE
 from handoff.refusals import Forbidden, NotLoggedIn
@@ -32,7 +33,7 @@ def router(switchboard: Switchboard, store: Store, clock: Clock, data: Path) -> 
 
     @routes.get("/console/papers/{paper_id}")
     async def download(paper_id: str, request: Request) -> Response:
-        """The file, for an agent of this conversation or a supervisor."""
+        """The file, for an agent of this conversation, who decides on its case, or a supervisor."""
         try:
             principal = await switchboard.principal(request.cookies.get(COOKIE, ""))
         except NotLoggedIn:
@@ -58,13 +59,25 @@ def _look(store: Store, clock: Clock, principal: Principal, paper_id: str) -> Pa
         paper = session.get(Paper, paper_id)
         if paper is None:
             return None
-        holder = inbox.holder_of(session, ConversationId(paper.conversation_id))
-        try:
-            authorize(principal, Permission.READ_CUSTOMER, holder)
-        except Forbidden:
+        if not _may_see(session, principal, paper):
             return None
         audit.note(
             session, clock.now(), f"agent:{principal.login}", "read.paper", f"paper:{paper.id}",
             conversation=paper.conversation_id, title=paper.title,
         )  # fmt: skip
         return paper
+
+
+def _may_see(session: Session, principal: Principal, paper: Paper) -> bool:
+    """Who may see the customer sees the paper; and, once it belongs to a case, who decides on cases."""
+    holder = inbox.holder_of(session, ConversationId(paper.conversation_id))
+    wanted = [Permission.READ_CUSTOMER]
+    if paper.claim_id is not None or sheets.is_awaited(session, paper):
+        wanted.append(Permission.READ_CASES)
+    for permission in wanted:
+        try:
+            authorize(principal, permission, holder)
+        except Forbidden:
+            continue
+        return True
+    return False

@@ -77,3 +77,17 @@ class UnknownLogin(Refused):
 
     code = "unknown_login"
     words = "There is no such agent."
+
+
+class ReasonMissing(Refused):
+    """A refusal without its reason, or a question without what is asked."""
+
+    code = "reason_missing"
+    words = "Write it down for the customer, in up to 500 characters."
+
+
+class UnknownCase(Refused):
+    """No such request, claim or paper, or none that this agent may see."""
+
+    code = "unknown_case"
+    words = "There is no such case."

@@ -112,6 +112,29 @@ def open_form(session: Session, conversation_id: ConversationId) -> OpenForm | N
     return None if form is None else _read_form(form.service, form.state)
 
 
+def form_of(session: Session, conversation_id: str, version: int) -> OpenForm | None:
+    """A form of the conversation, done or not."""
+    form = session.execute(
+        select(Form.service, Form.state).where(
+            Form.conversation_id == conversation_id, Form.version == version
+        )
+    ).first()
+    return None if form is None else _read_form(form.service, form.state)
+
+
+def consented_to(session: Session, receipt: str) -> tuple[str, ...]:
+    """What the customer agreed to before money or ownership leaves, line by line, as the audit has it."""
+    detail = session.scalar(
+        select(AuditEntry.detail)
+        .where(AuditEntry.subject == f"transaction:{receipt}", AuditEntry.action.startswith("money_out."))
+        .order_by(AuditEntry.id)
+        .limit(1)
+    )
+    said = detail.get("consented_to") if detail else None
+    lines = said.splitlines() if isinstance(said, str) else []
+    return tuple(line.removeprefix("- ") for line in lines if line.startswith("- "))
+
+
 def outcomes(session: Session, conversation_id: ConversationId) -> list[tuple[str, str, str, str]]:
     """Cases and requests of this conversation: kind, number, words, state; oldest first."""
     here = {"conversation": conversation_id}

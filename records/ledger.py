@@ -64,6 +64,18 @@ class Standing:
     lease_holder: str | None
     lease_until: datetime | None
 
+    def is_free(self, worker: str, now: datetime) -> bool:
+        """Whether `worker` may take the conversation's turn: nobody else holds a lease that still runs."""
+        return self.lease_holder in (None, worker) or not self.lease_until or self.lease_until <= now
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """A worker's claim on a conversation's turn."""
+
+    holder: str
+    until: datetime
+
 
 # The statements of every message are built once: building them anew costs more than running them.
 _CONVERSATIONS = cast(Table, Conversation.__table__)
@@ -160,28 +172,40 @@ def lock(session: Session, conversation_id: ConversationId) -> Standing:
 
 
 def append_from_customer(
-    session: Session, conversation_id: ConversationId, key: str, body: Mapping[str, Any], now: datetime
+    session: Session,
+    conversation_id: ConversationId,
+    key: str | None,
+    body: Mapping[str, Any],
+    now: datetime,
+    lease: Lease | None = None,
 ) -> tuple[Entry, Standing, bool]:
     """Store what a customer wrote; returns the entry, the standing after it, and whether it is new.
 
-    The same key again returns the first entry and changes nothing. While the bot owns the
-    conversation the message is marked as waiting for a turn.
+    The same key again returns the first entry and changes nothing; without a key the message is new. While
+    the bot owns the conversation the message is marked as waiting for a turn, which `lease` takes at once
+    where nobody is at it.
 
     Raises:
         UnknownConversation: no such conversation.
     """
     standing = lock(session, conversation_id)
-    known = session.connection().execute(_BY_KEY, {"conversation": conversation_id, "key": key}).first()
-    if known is not None:
-        return Entry(*known), standing, False
+    if key is None:
+        key = f"own-{opaque_id()}"
+    else:
+        known = session.connection().execute(_BY_KEY, {"conversation": conversation_id, "key": key}).first()
+        if known is not None:
+            return Entry(*known), standing, False
     if (standing.owner, Event.CUSTOMER_WROTE) in TRANSITIONS:
         standing = change_owner(session, standing, Event.CUSTOMER_WROTE, now)
     (entry,) = _insert(session, standing, Author.CUSTOMER, [(key, Kind.MESSAGE, body)], now, None)
     pending = standing.pending_seq
     if standing.owner is Owner.BOT and pending is None:
         pending = entry.seq
-    update_standing(session, conversation_id, last_seq=entry.seq, pending_seq=pending, updated_at=now)
-    return entry, replace(standing, last_seq=entry.seq, pending_seq=pending), True
+    changed: dict[str, Any] = {"last_seq": entry.seq, "pending_seq": pending}
+    if lease is not None and standing.owner is Owner.BOT and standing.is_free(lease.holder, now):
+        changed |= {"lease_holder": lease.holder, "lease_until": lease.until}
+    update_standing(session, conversation_id, **changed, updated_at=now)
+    return entry, replace(standing, **changed), True
 
 
 def append(
@@ -193,21 +217,24 @@ def append(
     *,
     epoch: int | None,
     agent_id: int | None = None,
+    **changed: Any,
 ) -> list[Entry]:
     """Store entries (key, kind, body) of the bot, an agent or the system.
 
     `epoch` is the one the writer saw. Only what is true under any owner (a notice of the system,
-    an agent's private note) passes None.
+    an agent's private note) passes None. `changed` are further columns of the conversation, for the
+    modules of the ledger only: one write instead of two.
 
     Raises:
         StaleEpoch: the conversation has changed hands since; nothing is written.
     """
     if epoch is not None and epoch != standing.epoch:
         raise StaleEpoch(f"epoch {epoch} is past, the conversation is at {standing.epoch}")
-    if not items:
-        return []
-    entries = _insert(session, standing, author, items, now, agent_id)
-    update_standing(session, standing.id, last_seq=entries[-1].seq, updated_at=now)
+    entries = _insert(session, standing, author, items, now, agent_id) if items else []
+    if entries:
+        changed |= {"last_seq": entries[-1].seq, "updated_at": now}
+    if changed:
+        update_standing(session, standing.id, **changed)
     return entries
 
 

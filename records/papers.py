@@ -25,6 +25,9 @@ KEPT_WAITING = timedelta(days=7)
 HEAD_BYTES = 32
 _HEIC = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"})
 _ENDINGS = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png", "image/heic": "heic"}
+KINDS = tuple(_ENDINGS)
+"""The kinds of files that are taken."""
+
 _NAMES = {"application/pdf": "PDF", "image/jpeg": "JPEG", "image/png": "PNG", "image/heic": "HEIC"}
 
 

@@ -78,6 +78,9 @@ class Settings(BaseSettings):
     upload_megabytes: float = Field(10.0, gt=0, le=100)
     """Largest file that a customer may hand in."""
 
+    new_conversations: int = Field(600, ge=1)
+    """Conversations that one address may begin within ten minutes."""
+
     @property
     def records_url(self) -> str:
         """The records' database URL, the embedded default filled in."""

@@ -9,8 +9,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import StaticPool
 
 BUSY_SECONDS = 15.0
 
@@ -26,30 +27,49 @@ class Store:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session that only reads; whatever it did is rolled back at the end."""
-        with Session(self.engine) as session:
+        with self.engine.connect() as connection, _Session(connection) as session:
             yield session
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """A transaction: committed at the end, rolled back by any exception."""
-        with Session(self.engine, expire_on_commit=False) as session:
+        with self.engine.connect() as connection:
             if self.is_sqlite:
-                session.connection(execution_options={"sqlite_begin": "IMMEDIATE"})
-            yield session
-            session.commit()
+                connection.execution_options(sqlite_begin="IMMEDIATE")
+            with connection.begin(), _Session(connection) as session:
+                yield session
+                session.flush()
 
     def close(self) -> None:
         """Give back all connections."""
         self.engine.dispose()
 
 
+class _Session(Session):
+    """A session of one connection, whose transaction is the store's.
+
+    Most statements of a turn run on the connection itself: it is handed out without being looked up each
+    time, and a transaction that never asks for an object never begins a unit of work.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(connection, join_transaction_mode="rollback_only")
+        self._connection = connection
+
+    def connection(self, *_: Any, **__: Any) -> Connection:
+        return self._connection
+
+
 def _open(url: str) -> Engine:
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
         return create_engine(parsed, pool_size=10, max_overflow=20, pool_pre_ping=True)
-    if parsed.database and parsed.database != ":memory:":
+    if parsed.database:
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(parsed, pool_size=10, max_overflow=20, connect_args={"timeout": BUSY_SECONDS})
+        engine = create_engine(parsed, pool_size=10, max_overflow=20, connect_args={"timeout": BUSY_SECONDS})
+    else:
+        # In memory, for tests: one connection, for every further one would be a database of its own.
+        engine = create_engine(parsed, poolclass=StaticPool, connect_args={"check_same_thread": False})
     event.listen(engine, "connect", _configure_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -68,4 +88,4 @@ def _configure_sqlite(connection: Any, _record: object) -> None:
 
 def _begin_sqlite(connection: Any) -> None:
     mode = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
-    connection.exec_driver_sql(f"BEGIN {mode}")
+    connection.connection.driver_connection.execute(f"BEGIN {mode}")

@@ -13,7 +13,7 @@ from sqlalchemy import Table, bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from records import ledger
-from records.ledger import Entry, StaleEpoch, Standing
+from records.ledger import Entry, Lease, StaleEpoch, Standing
 from records.models import Author, Conversation, ConversationId, Kind, Message, Owner
 
 
@@ -64,19 +64,22 @@ def take(
     written.
     """
     seq = standing.pending_seq
-    if standing.owner is not Owner.BOT or seq is None:
-        return None
-    if standing.lease_holder not in (None, worker) and standing.lease_until and standing.lease_until > now:
+    if standing.owner is not Owner.BOT or seq is None or not standing.is_free(worker, now):
         return None
     if latest is not None and latest.seq == seq:
         body = latest.body
     else:
         message = {"conversation": standing.id, "seq": seq}
         body = session.connection().execute(_BODY, message).scalar_one()
-    ledger.update_standing(
-        session, standing.id, lease_holder=worker, lease_until=now + timedelta(seconds=lease_seconds)
-    )
+    wanted = lease(worker, now, lease_seconds)
+    if (standing.lease_holder, standing.lease_until) != (wanted.holder, wanted.until):
+        ledger.update_standing(session, standing.id, lease_holder=wanted.holder, lease_until=wanted.until)
     return Turn(standing.id, seq, standing.epoch, worker, body, standing.channel)
+
+
+def lease(worker: str, now: datetime, lease_seconds: float) -> Lease:
+    """The claim of a worker that begins now."""
+    return Lease(worker, now + timedelta(seconds=lease_seconds))
 
 
 def renew(session: Session, turn: Turn, now: datetime, lease_seconds: float) -> bool:
@@ -117,26 +120,16 @@ def finish(
         later = {"conversation": standing.id, "answered": turn.seq}
         waiting = session.connection().execute(_NEXT, later).scalar()
     items = [(f"turn:{turn.seq}:{index}", Kind.MESSAGE, body) for index, body in enumerate(replies)]
-    entries = ledger.append(session, standing, Author.BOT, items, now, epoch=turn.epoch)
+    ended: dict[str, Any] = {
+        "answered_seq": turn.seq,
+        "pending_seq": waiting,
+        "lease_holder": None,
+        "lease_until": None,
+    }
+    more = {"fallbacks": 0} if understood else {}
+    entries = ledger.append(session, standing, Author.BOT, items, now, epoch=turn.epoch, **ended, **more)
     last_seq = entries[-1].seq if entries else standing.last_seq
-    after = replace(
-        standing,
-        last_seq=last_seq,
-        answered_seq=turn.seq,
-        pending_seq=waiting,
-        lease_holder=None,
-        lease_until=None,
-    )
-    ledger.update_standing(
-        session,
-        turn.conversation_id,
-        answered_seq=turn.seq,
-        pending_seq=after.pending_seq,
-        lease_holder=None,
-        lease_until=None,
-        **({"fallbacks": 0} if understood else {}),
-    )
-    return entries, after
+    return entries, replace(standing, last_seq=last_seq, **ended)
 
 
 def unfinished(session: Session, now: datetime, limit: int = 100) -> list[ConversationId]:

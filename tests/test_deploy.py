@@ -1,29 +1,16 @@
 """Setting up and running: the pieces that only a fresh machine would find broken."""
 
-import shlex
 from pathlib import Path
 
 import pytest
 
-from bench.stack import COMMANDS
 from deploy import steps
 
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def procfile() -> dict[str, list[str]]:
-    lines = (ROOT / "Procfile").read_text().splitlines()
-    return {name: shlex.split(command) for name, command in (line.split(": ", 1) for line in lines)}
-
-
 def test_the_center_comes_first_because_the_first_process_gets_our_port() -> None:
-    assert next(iter(procfile())) == "center"
-
-
-def test_the_proofs_run_the_processes_that_the_procfile_runs() -> None:
-    assert {name: command[1:] for name, command in procfile().items()} == {
-        name: command[1:] for name, command in COMMANDS.items()
-    }
+    assert (ROOT / "Procfile").read_text().startswith("center:")
 
 
 def test_a_failing_step_says_what_failed_and_what_to_do(

@@ -18,11 +18,20 @@ from actions.forms.shelf import Sheet, Status
 from actions.forms.state import FormState
 from actions.reply import Reply
 from records.ledger import UnknownConversation
-from records.models import Conversation
+from records.models import Conversation, Owner
 
-_ROW = select(*identity.COLUMNS, Conversation.gentle, Conversation.fallbacks, Conversation.last_seq).where(
-    Conversation.id == bindparam("id")
+_ROW = (
+    select(
+        *identity.COLUMNS,
+        Conversation.owner,
+        Conversation.gentle,
+        Conversation.fallbacks,
+        Conversation.last_seq,
+    )
+    .where(Conversation.id == bindparam("id"))
+    .with_for_update()
 )
+"""Locked where the database can: a change of owner waits for the turn, or the turn sees it."""
 
 
 @dataclass(slots=True)
@@ -46,10 +55,14 @@ class Desk:
 
     fallbacks: int
     gentle: bool
+    """Kept in the conversation; see `gentleness.holds`."""
     last_seq: int
     """End of the conversation's ledger."""
 
     facts: Facts
+    is_the_bots: bool = True
+    """Whether the bot still owns the conversation."""
+
     reply: Reply = field(default_factory=Reply)
     changes: dict[str, Any] = field(default_factory=dict)
     """Columns of the conversation to set."""
@@ -84,6 +97,23 @@ class Desk:
         sheet = Sheet(version, service.intent, Status.OPEN, FormState(), self.now, is_new=True)
         self.sheets.insert(0, sheet)
         return sheet
+
+    def earlier(self) -> dict[tuple[str, str], Any]:
+        """What was answered in forms before this one, by name and title of the question; the latest counts.
+
+        Only forms of this customer, and only of services whose level holds now.
+        """
+        found: dict[tuple[str, str], Any] = {}
+        for sheet in reversed(self.sheets):
+            service = self.services.get(sheet.service)
+            waits = sheet.status is Status.OPEN
+            if waits or service is None or sheet.state.stale or service.assurance > self.facts.level:
+                continue
+            titles = {one.name: one.title for one in service.fields}
+            for name, value in sheet.state.answers.items():
+                if name in titles:
+                    found[name, titles[name]] = value
+        return found
 
     def learn(self) -> None:
         """Read again what is known, after a proof of identity."""
@@ -137,10 +167,9 @@ def open_desk(
         raise UnknownConversation(conversation_id)
     sheets = shelf.recent(session, conversation_id)
     facts = facts_of(session, row, now, today, minutes, sheets)
-    gentle = row.gentle or bool(facts.profile and facts.profile.gentle)
     return Desk(
         session, conversation_id, now, today, minutes, key, services, sheets,
-        row.customer_id, row.fallbacks, gentle, row.last_seq, facts,
+        row.customer_id, row.fallbacks, row.gentle, row.last_seq, facts, row.owner is Owner.BOT,
     )  # fmt: skip
 
 

@@ -65,6 +65,7 @@ LINK_BY_SMS = {
     True: "You have no passkey with us yet. I have sent you an SMS with a link where you can set one up; "
     "I'll wait.",
 }
+KEPT_FROM_ELSEWHERE = "You began this on {day}, and I kept what you told me."
 WELCOME_BACK = "Welcome back. We were in the middle of this: {title}."
 
 HANDED_OVER = {

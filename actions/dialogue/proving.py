@@ -91,7 +91,6 @@ def check(desk: Desk, sheet: Sheet, form: Form) -> bool:
             _start_clean(desk, sheet)
         if desk.facts.profile is not None:
             desk.reply.say(f"Thank you, {desk.facts.profile.name}.")
-            desk.gentle = desk.gentle or desk.facts.profile.gentle
         return True
     sheet.state.identifier = None
     if result is Proven.EXHAUSTED:
@@ -153,5 +152,8 @@ def _start_clean(desk: Desk, sheet: Sheet) -> None:
     """Somebody else is here now: what the one before said and began is not theirs to see or to go on with."""
     sheet.change(state=FormState(identifier=sheet.state.identifier))
     for other in desk.sheets:
-        if other is not sheet and other.status in (Status.OPEN, Status.SUSPENDED):
-            other.change(status=Status.CANCELLED)
+        if other is sheet:
+            continue
+        waits = other.status in (Status.OPEN, Status.SUSPENDED)
+        other.state.stale = True
+        other.change(status=Status.CANCELLED if waits else other.status)

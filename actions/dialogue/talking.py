@@ -5,9 +5,8 @@ Never a dead end: every answer here offers a way on.
 
 from dataclasses import dataclass
 
-from actions import identity
 from actions.answers import Found, Index, Kind
-from actions.dialogue import clarifying, feedback, filling, phrases
+from actions.dialogue import asking, clarifying, feedback, filling, gentleness, phrases
 from actions.dialogue.desk import Desk
 from actions.dialogue.mood import is_angry
 from actions.forms.interruption import (
@@ -28,7 +27,6 @@ from records.models import Kind as EntryKind
 SURE_ENOUGH = 0.85
 """Confidence from which, inside a form, a request that only a colleague can carry out is believed."""
 
-ELDERLY = 60
 CONFIDENT = 0.70
 """Score from which an article answers what was not understood as a question."""
 
@@ -114,13 +112,12 @@ class Talk:
         # A form that was put aside and taken up again in this turn has asked its question already.
         waits = sheet is not None and desk.current is sheet and sheet.version not in desk.begun
         if sheet is not None and waits and intent != "goodbye":
-            filling.ask_again(desk, sheet)
+            asking.ask_again(desk, sheet)
 
     def small_talk(self, desk: Desk, intent: str) -> None:
         """A word of courtesy, a repetition, a slower pace."""
-        if intent == "speak_slower" and not desk.gentle:
-            desk.gentle = True
-            desk.changes["gentle"] = True
+        if intent == "speak_slower":
+            gentleness.keep(desk)
         if intent == "repeat_that" and desk.current is None:
             self._repeat(desk)
             return
@@ -150,7 +147,11 @@ class Talk:
         if self.index is not None and isinstance(chosen, str):
             found = self.index.quote(chosen, str((utterance.button or {}).get("asked", "")))
         else:
-            found = self.index.find(utterance.text) if self.index is not None else Found(Kind.NOTHING)
+            found = (
+                self.index.find(utterance.text, utterance.vector)
+                if self.index is not None
+                else Found(Kind.NOTHING)
+            )
         self._told(desk, found, utterance.text)
 
     def _explained(self, desk: Desk, intent: str, utterance: Utterance) -> bool:
@@ -161,7 +162,7 @@ class Talk:
             return False
         if utterance.pressed_intent or not asks_to_know(utterance.text):
             return False
-        found = self.index.find(utterance.text)
+        found = self.index.find(utterance.text, utterance.vector)
         if found.kind is Kind.NOTHING or (found.kind is Kind.OFFER and found.score < CONFIDENT):
             return False
         offer = "Do this now" if built else "Do it with a colleague"
@@ -198,18 +199,19 @@ class Talk:
             return
         options = clarifying.options_of(utterance)
         asks = "ask_question" in options and asks_to_know(utterance.text)
-        if asks and self._known(desk, utterance.text):
+        if asks and self._known(desk, utterance):
             return
         if not options or is_angry(utterance.text):
             self._not_understood(desk, utterance)
         else:
             clarifying.ask(desk, options)
 
-    def _known(self, desk: Desk, text: str) -> bool:
+    def _known(self, desk: Desk, utterance: Utterance) -> bool:
         """Answer from an article that clearly fits, whatever the intent was taken for."""
+        text = utterance.text
         if self.index is None or len(text) <= 8:
             return False
-        found = self.index.find(text)
+        found = self.index.find(text, utterance.vector)
         if found.kind is not Kind.ANSWER or found.score < CONFIDENT:
             return False
         self._told(desk, found, text)
@@ -218,15 +220,14 @@ class Talk:
 
     def _not_understood(self, desk: Desk, utterance: Utterance) -> None:
         outside = utterance.intent == "out_of_scope"
-        if not outside and self._known(desk, utterance.text):
+        if not outside and self._known(desk, utterance):
             return
         count = desk.fallbacks + 1
         desk.changes["fallbacks"] = count
-        age = identity.age_of(desk.session, desk.customer_id, desk.today) if desk.customer_id else None
         if is_angry(utterance.text):
             desk.hand_over("anger", phrases.TAKEN_OVER["anger"])
-        elif age is not None and age >= ELDERLY:
-            desk.hand_over("elderly", phrases.TAKEN_OVER["elderly"])
+        elif gentleness.holds(desk):
+            gentleness.bring_in_a_person(desk)
         elif count >= 2:
             desk.hand_over("two_fallbacks", phrases.TAKEN_OVER["two_fallbacks"])
         else:

@@ -9,7 +9,7 @@ from typing import Any, cast
 from sqlalchemy import Table, bindparam, insert, select
 
 from actions.answers import Index
-from actions.dialogue import filling
+from actions.dialogue import filling, gentleness
 from actions.dialogue.desk import Desk, open_desk
 from actions.dialogue.talking import Talk
 from actions.forms import shelf
@@ -66,6 +66,9 @@ class Dialogue:
                 key=self._key,
                 services=self._services,
             )
+            if not desk.is_the_bots:
+                # It came too late: a person has it by now, and nothing may be done behind their back.
+                return {"messages": [], "loop": False}
             self._answer(desk, action, utterance)
             result = self._finish(desk)
             effect = {
@@ -99,8 +102,10 @@ class Dialogue:
     def _finish(self, desk: Desk) -> dict[str, Any]:
         custom = desk.reply.custom
         custom.setdefault("tier", 1)
-        if desk.gentle:
+        if gentleness.holds(desk):
             custom["gentle"] = True
+            gentleness.keep(desk)
+            gentleness.offer_a_person(desk)
         if "handoff" in custom or desk.current is None:
             custom.pop("expects", None)
         desk.write()

@@ -27,7 +27,8 @@ _STRONG = re.compile(
     re.IGNORECASE,
 )
 _FILLER = re.compile(
-    r"^(?:\W|\b(?:no|nope|sorry|oops|wait|actually|correction|my mistake|i made a mistake|i meant?|"
+    r"^(?:\W|\b(?:yes|yeah|okay|ok|but|no|nope|sorry|oops|wait|actually|correction|my mistake|"
+    r"i made a mistake|i meant?|"
     r"please|change|"
     r"i want to|i'd like to|i would like to|i need to|can you|could you|let me|correct|edit|fix|update|"
     r"that'?s wrong|that is wrong|it|the|my|that|to|is|was|should|be|have|been|into|and|wrong)\b)+",
@@ -36,8 +37,8 @@ _FILLER = re.compile(
 _REJECTED = re.compile(r",?\s*\b(?:not|instead of|rather than)\b.*$", re.IGNORECASE | re.DOTALL)
 
 _OPENS = re.compile(
-    r"^\W*(?:(?:no|sorry|oops|wait|actually|please|can you|could you|i want to|i'd like to|i need to|let "
-    r"me)\W+)*"
+    r"^\W*(?:(?:yes|okay|ok|but|no|sorry|oops|wait|actually|please|can you|could you|i want to|i'd like to|"
+    r"i need to|let me)\W+)*"
     r"(?:i meant?|my mistake|i made a mistake|correction|(?:change|correct|edit|fix|update) (?:the|my))\b",
     re.IGNORECASE,
 )
@@ -106,7 +107,7 @@ def bare_change(
         return None
     if _OPENS.match(text):
         return meant
-    if _names(meant[0], text):
+    if names(meant[0], text):
         return meant if len(words(text)) <= LONGEST_CORRECTION // 2 else None
     plain = isinstance(meant[1], date) or sum(character.isdigit() for character in text) >= 6
     rest = _REJECTED.sub("", _FILLER.sub("", text))
@@ -120,7 +121,9 @@ def meant_field(
     """The field that is to change and its new value, or `MISSING` when that is still to be asked."""
     if not answered:
         return None
-    named = [field for field in answered if _names(field, utterance.text)]
+    # "The form of the document" names the form, although "document" is a name of another answer.
+    lengths = {field.name: length for field in answered if (length := _named(field, utterance.text))}
+    named = sorted((one for one in answered if one.name in lengths), key=lambda one: -lengths[one.name])
     rest = _without_names(_FILLER.sub("", utterance.text), named)
     rest = _REJECTED.sub("", rest).strip() or rest
     if len(named) > 1 and named[0].free:
@@ -185,16 +188,23 @@ def _value(field: Field, text: str, state: FormState, facts: Facts) -> Any:
         return MISSING
 
 
-def _names(field: Field, text: str) -> bool:
+def names(field: Field, text: str) -> bool:
+    """Whether the text calls the field by one of its names."""
+    return _named(field, text) > 0
+
+
+def _named(field: Field, text: str) -> int:
+    """Length of the longest of the field's names that the text holds; 0 when there is none."""
     said = f" {' '.join(words(text))} "
-    return any(f" {name} " in said for name in (field.title.casefold(), *field.aliases))
+    all_names = (" ".join(words(name)) for name in (field.title, *field.aliases))
+    return max((len(name) for name in all_names if f" {name} " in said), default=0)
 
 
 def _without_names(text: str, named: Sequence[Field]) -> str:
     """The text without the names it begins with: "hospital to Xuanwu Hospital" keeps the second one."""
     for field in named:
-        names = sorted((field.title, *field.aliases), key=len, reverse=True)
-        either = "|".join(re.escape(name) for name in names)
+        longest_first = sorted((field.title, *field.aliases), key=len, reverse=True)
+        either = "|".join(re.escape(name) for name in longest_first)
         # The "day" of "day before yesterday" names nothing.
         text = re.sub(
             rf"^\W*(?:the |my |another )?(?:{either})\b(?! (?:before|after)\b)",

@@ -62,6 +62,15 @@ _SKIP = frozenset(
     "i can't find it|can't find it|not applicable|skip it|skip this|no hospital|i have none|"
     "skip|none|no idea|don't know|i don't know|not sure|n/a|na|nothing|pass|unknown|no".split("|")
 )
+_SAME = re.compile(
+    r"^\W*(?:(?:it'?s|it is|that'?s|use|take|please|just|still|to|on|in|for|yes)\W+)*(?:"
+    r"(?:exactly )?(?:the )?(?:same|usual)(?: (?:one|thing|\w+))?(?: (?:as|like) (?:before|always|usual|ever|"
+    r"then|earlier|(?:the )?last time))?|"
+    r"(?:as|like) (?:before|always|usual|(?:the )?last time)|what i (?:said|told you|gave you) "
+    r"(?:before|earlier|last time)|you (?:already )?have (?:it|that)(?: already| on file)?)"
+    r"\W*(?:please)?\W*$",
+    re.IGNORECASE,
+)
 _WHY = re.compile(
     r"^\W*(?:but )?(?:why|what for|for what|how come)\b(?:.{0,60}\b(?:ask|asking|need|needed|want|know|"
     r"matter|necessary"
@@ -112,6 +121,11 @@ def said_cancel(utterance: Utterance) -> bool:
 def said_skip(utterance: Utterance) -> bool:
     """Whether the message leaves an optional answer out."""
     return " ".join(words(utterance.text)) in _SKIP
+
+
+def says_same(text: str) -> bool:
+    """Whether the answer is that nothing has changed: "the same as before"."""
+    return len(text) < 60 and bool(_SAME.match(text))
 
 
 def asks_why(text: str) -> bool:

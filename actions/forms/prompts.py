@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from actions.forms.course import Form, active_answers
-from actions.forms.engine import TRIES
+from actions.forms.decision import TRIES
 from actions.forms.service import Facts, Field
 from actions.forms.state import CHANGE, CONFIRM, RESUME, STRENGTHEN, FormState
 from actions.normalise import show_date
@@ -58,9 +58,9 @@ def shall_we_go_on(form: Form) -> Said:
 def strong_proof(form: Form) -> Said:
     """Why a strong proof of identity is needed here, and the two ways to give it."""
     return Said(
-        f"To {form.service.title} I must be quite sure that it is you, so that nobody else can get at your "
-        "money or your policy. You can use your passkey, which is the face or fingerprint check of your own "
-        "phone and stays on it. Without one, a colleague checks who you are.",
+        f"To {form.service.title} I must be quite sure that it is you. You can use your passkey: the face "
+        "or fingerprint check of your own phone, which stays on it. Without one, a colleague checks who you "
+        "are.",
         (
             _button(form, STRENGTHEN, "done", "I have used my passkey"),
             _button(form, STRENGTHEN, "person", "A colleague shall check"),

@@ -65,6 +65,9 @@ class Facts:
     identifier: str | None = None
     """The policy or phone number given to identify, at whatever level."""
 
+    earlier: Mapping[tuple[str, str], Any] = field(default_factory=dict)
+    """What this customer answered in earlier forms of the conversation, by name and title of the question."""
+
     more: Mapping[str, Any] = field(default_factory=dict)
     """What the service that is open looked up for its questions; see `Service.look_up`."""
 
@@ -153,6 +156,12 @@ class Field:
 
     known: Callable[[Facts], Any] | None = None
     """Value already on file; it is not asked but appears in the read-back."""
+
+    before: Callable[[Facts], Any] | None = None
+    """Value on file that is asked for all the same; "the same as before" means it."""
+
+    fresh: bool = False
+    """Must be answered each time: an earlier answer is none."""
 
     early: bool = False
     """Asked before the strong proof of identity: it only chooses, and shows nothing."""

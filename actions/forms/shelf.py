@@ -27,6 +27,8 @@ class Status(StrEnum):
     DONE = "done"
     CANCELLED = "cancelled"
     HANDED_OVER = "handed_over"
+    MOVED = "moved"
+    """The customer went on with it in another conversation."""
 
 
 @dataclass(slots=True)

@@ -32,7 +32,7 @@ class FormState:
     """Fields in the order they were answered; the last one is what a vague correction means."""
 
     tries: dict[str, int] = field(default_factory=dict)
-    """Answers in a row that could not be used, by field."""
+    """Answers in a row that could not be used, by field; with a "?" before it, its explanations."""
 
     offered: list[list[str]] = field(default_factory=list)
     """Readings (value, title) that were offered for the question asked."""
@@ -41,6 +41,9 @@ class FormState:
     """First words of the customer, read again when more is known."""
 
     identifier: str | None = None
+
+    stale: bool = False
+    """Somebody else spoke when it was filled in: nothing of it is "the same as before"."""
 
     def copy(self) -> "FormState":
         """An independent copy."""
@@ -57,6 +60,7 @@ class FormState:
         """Take an answer; its failed tries are forgotten."""
         (self.proof if secret else self.answers)[name] = value
         self.tries.pop(name, None)
+        self.tries.pop(f"?{name}", None)
         if name in self.order:
             self.order.remove(name)
         if not secret:
@@ -81,6 +85,7 @@ class FormState:
             "offered": self.offered,
             "heard": self.heard,
             "identifier": self.identifier,
+            "stale": self.stale,
         }
         return {name: value for name, value in shape.items() if value}
 
@@ -96,6 +101,7 @@ def from_json(shape: Mapping[str, Any]) -> FormState:
         offered=[list(pair) for pair in shape.get("offered", ())],
         heard=shape.get("heard", ""),
         identifier=shape.get("identifier"),
+        stale=bool(shape.get("stale")),
     )
 
 

@@ -73,7 +73,7 @@ def read_person(text: str) -> str:
     opened = _OPENING.sub("", " ".join(text.split())) or text
     bare = _RELATIVE.sub("", _LEAD.sub("", opened))
     if not words(bare):
-        raise Misread("not_a_name", "What is the name, please? First name and family name.")
+        raise Misread("not_a_name", "I need the name, please: first name and family name.")
     name = read_name(bare)
     refuse_other_kinds(name)
     said = words(name)

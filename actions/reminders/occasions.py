@@ -19,6 +19,7 @@ from actions.services.interest import loan_interest
 from actions.services.wording import money
 from records.clock import CENTRE_ZONE
 from records.models import (
+    GIVEN_UP,
     Benefit,
     Customer,
     DebitFailure,
@@ -104,6 +105,9 @@ def failed_debits(session: Session, window: Window) -> Iterator[Occasion]:
             .join(Policy, Policy.id == DebitFailure.policy_id)
             .where(
                 DebitFailure.settled_on.is_(None),
+                # A premium that was paid otherwise since is no longer due.
+                Policy.next_due <= DebitFailure.due_on,
+                Policy.state.not_in((*GIVEN_UP, PolicyState.LAPSED)),
                 DebitFailure.tried_on.between(window.today - DEBIT_KEPT, window.today),
             )
             .order_by(DebitFailure.id),
@@ -127,7 +131,7 @@ def loans_near_value(session: Session, window: Window) -> Iterator[Occasion]:
             .where(
                 Loan.repaid_on.is_(None),
                 Policy.cash_value > 0,
-                Policy.state.not_in((PolicyState.LAPSED, PolicyState.SURRENDERED, PolicyState.MATURED)),
+                Policy.state.not_in((*GIVEN_UP, PolicyState.LAPSED, PolicyState.MATURED)),
             )
             .order_by(Loan.id),
             window,
@@ -176,7 +180,11 @@ def unclaimed_benefits(session: Session, window: Window) -> Iterator[Occasion]:
         _mine(
             select(Benefit, Policy)
             .join(Policy, Policy.id == Benefit.policy_id)
-            .where(Benefit.paid_on.is_(None), Benefit.payable_on <= window.today)
+            .where(
+                Benefit.paid_on.is_(None),
+                Benefit.payable_on <= window.today,
+                Policy.state.not_in(GIVEN_UP),
+            )
             .order_by(Benefit.id),
             window,
         )

@@ -54,6 +54,9 @@ class Rule:
     urgent: bool = False
     """Sent in quiet hours as well."""
 
+    outlives_policy: bool = False
+    """Sent also when the policy was cancelled or given up meanwhile."""
+
     synonyms: tuple[str, ...] = ()
     follow: str = ""
     """Service that sets it right."""
@@ -170,6 +173,7 @@ RULES = (
         "you, or somebody told you to, tell me or call 95500 now.",
         consent=Consent.LEGAL,
         urgent=True,
+        outlives_policy=True,
         synonyms=("scam", "fraud", "scams"),
         follow="talk_to_agent",
     ),

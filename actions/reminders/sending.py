@@ -10,11 +10,11 @@ from sqlalchemy import Select, or_, select, update
 from sqlalchemy.orm import Session
 
 from actions.reminders import choices
-from actions.reminders.planning import PLANNED, SENT, SUPPRESSED
+from actions.reminders.planning import PLANNED, SENT, SUPPRESSED, WITHDRAWN
 from actions.reminders.rules import BY_KIND, RULES, Rule
 from records import audit, calendar, outbox
 from records.clock import Clock
-from records.models import Customer, Reminder, Way
+from records.models import GIVEN_UP, Customer, Policy, Reminder, Way
 from records.store import Store
 
 LEASE = timedelta(minutes=2)
@@ -88,6 +88,9 @@ def send_one(
     rule = BY_KIND[row.kind]
     row.lease_holder = row.lease_until = None
     customer = session.get_one(Customer, row.customer_id)
+    if not rule.outlives_policy and _was_given_up(session, row.policy_id):
+        row.state = WITHDRAWN
+        return False
     if not choices.is_wanted(session, row.customer_id, rule):
         row.state = SUPPRESSED
         return False
@@ -100,6 +103,13 @@ def send_one(
     subject = f"customer:{customer.number}"
     audit.note(session, now, "system", "reminder.sent", subject, kind=row.kind, key=row.key, way=way.value)
     return True
+
+
+def _was_given_up(session: Session, policy_id: int | None) -> bool:
+    """Whether the policy has ended since the reminder was planned."""
+    if policy_id is None:
+        return False
+    return session.scalar(select(Policy.state).where(Policy.id == policy_id)) in GIVEN_UP
 
 
 def _claimable(now: datetime) -> Select[int]:

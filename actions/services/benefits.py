@@ -17,14 +17,15 @@ from actions.servicing.conditions import LIVING, is_living
 from actions.servicing.interlock import PAYOUT_TIME, QUESTIONS, MoneyOut
 from actions.servicing.payments import repay
 from actions.servicing.payouts import order_payout, policy_of
-from actions.servicing.position import Case, Position, position_of
+from actions.servicing.position import Case, Position
+from actions.servicing.standing import position_of
 from actions.servicing.states import NotPossible
 from actions.servicing.transaction import Condition, Refusal, Transaction, amount_of
 from records.clock import CENTRE_ZONE
 from records.models import Benefit, ServiceTransaction
 
 WHAT = (
-    Choice("all", "Everything that is ready", ("all", "everything", "all of it", "both", "whole")),
+    Choice("all", "Everything that is ready", ("all", "everything", "all of it", "both")),
     Choice(
         "benefits", "Only annuity, survival or maturity money", ("annuity", "survival", "maturity", "pension")
     ),

@@ -11,7 +11,7 @@ _LONGEST = 200
 
 def _read_when(text: str, _facts: Facts) -> str:
     if not words(text):
-        raise Misread("no_time", 'When shall we call? For example "tomorrow at 10" or "as soon as possible".')
+        raise Misread("no_time", 'For example "tomorrow at 10" or "as soon as possible".')
     return text[:_LONGEST]
 
 

@@ -1,8 +1,10 @@
 """All services there are, built or not: intent, code, where it ends, identity level, and its name in words.
 
-A service without a description of its own is passed to a colleague; so this table has no gaps.
+A service without a description of its own is passed to a colleague; so this table has no gaps. A transaction
+added later may bring its line with it (`Transaction.entry`) instead of standing here.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -70,3 +72,17 @@ CATALOGUE = {entry.intent: entry for entry in ENTRIES}
 
 TITLES = {entry.intent: entry.title for entry in ENTRIES} | {"ask_question": "ask a question"}
 """What each intent is called on a button."""
+
+
+def enter(entries: Iterable[Entry]) -> None:
+    """Put services on the list that bring their own line.
+
+    Raises:
+        ValueError: the intent or the code is on the list already, with another line.
+    """
+    for entry in entries:
+        same = [one for one in CATALOGUE.values() if one.intent == entry.intent or one.code == entry.code]
+        if not entry.code or any(one != entry for one in same):
+            raise ValueError(f"{entry.intent} ({entry.code}): without a code, or on the list already")
+        CATALOGUE[entry.intent] = entry
+        TITLES[entry.intent] = entry.title

@@ -16,7 +16,8 @@ from actions.servicing.calculations import ZERO, PartialSurrender
 from actions.servicing.conditions import is_living
 from actions.servicing.interlock import PAYOUT_TIME, QUESTIONS, MoneyOut
 from actions.servicing.payouts import living_policy_of, order_payout
-from actions.servicing.position import Case, Position, position_of
+from actions.servicing.position import Case, Position
+from actions.servicing.standing import position_of
 from actions.servicing.states import NotPossible
 from actions.servicing.transaction import Condition, Refusal, Transaction, amount_of
 from records.clock import CENTRE_ZONE

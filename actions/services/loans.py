@@ -16,7 +16,8 @@ from actions.servicing.calculations import LOAN_RATE
 from actions.servicing.conditions import HAS_CASH_VALUE, is_living
 from actions.servicing.interlock import PAYOUT_TIME, QUESTIONS, MoneyOut
 from actions.servicing.payouts import living_policy_of, order_payout
-from actions.servicing.position import Case, position_of
+from actions.servicing.position import Case
+from actions.servicing.standing import position_of
 from actions.servicing.states import NotPossible
 from actions.servicing.transaction import Condition, Refusal, Transaction, Waiting, amount_of
 from records.clock import CENTRE_ZONE
@@ -176,10 +177,9 @@ REPAY_LOAN = Transaction(
     },
     waits=lambda _case: Waiting("your payment"),
     next_steps=lambda _case: (
-        "Please pay by card in the app, or by transfer to the company account printed on your notices, with "
-        "the "
-        "receipt number as the reference; never to a private account. If the loan cannot take the money, it "
-        "goes back."
+        "Please pay by card in the app, or by transfer to the company account printed on your notices. Give "
+        "the receipt number as the reference. Never pay to a private account. If the loan cannot take the "
+        "money, it goes back."
     ),
     prepare=payments.order,
     undo=payments.close,

@@ -6,13 +6,25 @@ Nothing is written here that the descriptions do not say.
 from pathlib import Path
 
 from actions.forms.service import Field, Service, always
-from actions.services.catalogue import ENTRIES, Entry
+from actions.services.catalogue import CATALOGUE, Entry
 from actions.services.registry import SERVICES
 from actions.servicing.interlock import CALL_ABOVE, CALL_FROM_AGE
+from actions.servicing.payments import TIME_TO_PAY
+from actions.servicing.recording import interlock_conditions
 from actions.servicing.states import TRANSITIONS, WORDS
-from actions.servicing.transaction import Transaction, interlock_conditions
+from actions.servicing.transaction import Transaction, nothing_to_pay_in
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "services.md"
+_COLUMNS = (
+    "code", "service", "tier", "level", "money", "fields", "who, and under what conditions", "papers",
+    "four eyes", "then paid",
+)  # fmt: skip
+
+
+def _line(*cells: str) -> str:
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |\n"
+
+
 _HEAD = f"""# Services
 
 Made from the descriptions by `python -m actions.services.page`; a test keeps it current.
@@ -25,14 +37,15 @@ Where money can leave (column **money**), besides level 3: the loss is shown in 
 scam questions are asked, one audit line holds all evidence. *Call* means that a person calls first above CNY
 {CALL_ABOVE:,}, for customers of {CALL_FROM_AGE} or older, and within 72 hours of a new telephone number.
 
-| code | service | tier | level | money | fields | who, and under what conditions | papers |
-|---|---|---|---|---|---|---|---|
-"""
+**Four eyes**: when a second agent must agree before it is carried out. **Then paid**: once agents agreed, the
+customer pays what is due, within {TIME_TO_PAY.days} days; it is carried out when the money has come.
+
+{_line(*_COLUMNS)}{_line(*("---" for _ in _COLUMNS))}"""
 
 
 def text() -> str:
     """The whole page."""
-    return _HEAD + "".join(_row(entry, SERVICES.get(entry.intent)) for entry in ENTRIES) + _life()
+    return _HEAD + "".join(_row(entry, SERVICES.get(entry.intent)) for entry in CATALOGUE.values()) + _life()
 
 
 def _row(entry: Entry, service: Service | None) -> str:
@@ -46,8 +59,10 @@ def _row(entry: Entry, service: Service | None) -> str:
         ", ".join(_field(field) for field in service.fields) if service else "",
         _conditions(transaction),
         ", ".join(transaction.papers) if transaction else "",
+        transaction.four_eyes.words if transaction else "",
+        "yes" if transaction and transaction.to_pay is not nothing_to_pay_in else "",
     )
-    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |\n"
+    return _line(*cells)
 
 
 def _tier(entry: Entry, service: Service | None) -> str:
@@ -100,7 +115,15 @@ and carried out where nothing stands against it, in the transaction of the turn.
 
 | state | as customers hear it | what can follow |
 |---|---|---|
-{rows}"""
+{rows}
+## Adding a transaction
+
+One module in `actions/services/` with its `Transaction` (with `entry=Entry(...)`: intent, title, level, tier,
+code), its line in `actions/services/transactions.py`, its examples in `nlu_data/intents/servicing/`, and a
+test of one request to its record and one that is refused (`test_<code>_...` in `tests/actions/`). Questions,
+read-back, identity, receipt, progress, withdrawing, the agents' decision, this page and the walks over all
+services (`tests/actions/forms/`) come with the description; run `python -m actions.services.page` last.
+"""
 
 
 def main() -> None:

@@ -16,8 +16,8 @@ def send_link(session: Session, context: Context, _answers: Answers) -> Outcome:
         return Outcome("I can't make another link for today. A colleague can help you.", (A_PERSON,))
     where = "I have sent you an SMS with a link." if offer.by_sms else f"Please open this page: {offer.url}"
     return Outcome(
-        "With a passkey your own phone or computer checks your face or fingerprint, which stay on it, and "
-        "tells us that it is you. The page is valid for five minutes, and sends a code to your number first. "
+        "With a passkey your own phone or computer checks your face or fingerprint. They stay on it; we are "
+        "only told that it is you. The page is valid for five minutes and sends a code to your number first. "
         f"{where}"
     )
 

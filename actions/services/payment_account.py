@@ -1,11 +1,12 @@
 """How premiums are paid and from which account (PC): only from the policyholder's own."""
 
+import re
 from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from actions.forms.service import Answers, Field
+from actions.forms.service import Answers, Facts, Field
 from actions.normalise import Choice, read_name, words
 from actions.services.wording import show_date
 from actions.servicing.choices import choice_field
@@ -25,6 +26,15 @@ _WAYS = {choice.value: choice.title for choice in WAYS}
 
 def _by_debit(answers: Answers) -> bool:
     return answers.get("way") == "debit"
+
+
+_MINE = re.compile(r"(?:(?:it is|it's|its|in|under|to) )*(?:mine|me|myself|my own|my name|my own name|i am)")
+
+
+def _read_holder(text: str, facts: Facts) -> str:
+    """A name; "in my own name" is the policyholder's."""
+    own = facts.profile is not None and _MINE.fullmatch(" ".join(words(text)))
+    return facts.profile.name if own and facts.profile is not None else read_name(text)
 
 
 def _own(case: Case) -> Refusal | None:
@@ -77,7 +87,7 @@ PAYMENT_ACCOUNT = Transaction(
             name="holder",
             title="account holder",
             prompt="In whose name is the account?",
-            read=lambda text, _facts: read_name(text),
+            read=_read_holder,
             help="The full name as the bank has it.",
             why="Premiums are debited only from the policyholder's own account.",
             free=True,

@@ -133,7 +133,9 @@ SWITCH = (
 def _other_switch(value: str, case: Case) -> None:
     position = case.known_position
     if position is not None and position.auto_premium_loan == (value == "on"):
-        raise Misread("same", f"It is {value} already. Shall I switch it {'off' if value == 'on' else 'on'}?")
+        raise Misread(
+            "same", f"It is {value} already; I can only switch it {'off' if value == 'on' else 'on'}."
+        )
 
 
 def _switch_lines(case: Case) -> tuple[str, ...]:
@@ -148,8 +150,8 @@ def _switch_lines(case: Case) -> tuple[str, ...]:
     enough = "covers" if spare >= position.premium else "does not cover"
     return (
         f"{position.title}: switch the automatic premium loan on",
-        f"At the end of the {GRACE_DAYS} days of grace the cash value lends a missed premium "
-        f"({money(position.premium)}) at 5% a year",
+        f"At the end of the {GRACE_DAYS} days of grace the cash value lends a missed premium: "
+        f"{money(position.premium)} at 5% a year",
         f"Today the free cash value of {money(max(calculations.ZERO, spare))} {enough} a premium",
     )
 
@@ -289,10 +291,8 @@ PAY = Transaction(
     waits=lambda _case: Waiting("your payment"),
     next_steps=lambda _case: (
         "Please pay by card in the app, or by transfer to the company account printed on your premium "
-        "notice, with "
-        "the receipt number as the reference; never in cash and never to a private account. If the policy "
-        "cannot take "
-        "the money, it goes back."
+        "notice. Give the receipt number as the reference. Never pay in cash and never to a private account. "
+        "If the policy cannot take the money, it goes back."
     ),
     prepare=payments.order,
     undo=payments.close,

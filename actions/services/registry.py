@@ -16,7 +16,7 @@ from actions.services.reminders import REMINDERS
 from actions.services.requests import TRANSACTION_STATUS
 from actions.services.return_visit import RETURN_VISIT
 from actions.services.transactions import TRANSACTIONS
-from actions.servicing.transaction import service_of
+from actions.servicing.recording import service_of
 
 
 def registry(services: tuple[Service, ...]) -> dict[str, Service]:

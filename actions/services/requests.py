@@ -5,6 +5,7 @@ A request of somebody else is answered like one that does not exist.
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
@@ -18,7 +19,7 @@ from actions.services.inquiries import natural, note_look
 from actions.services.transactions import BY_CODE
 from actions.services.wording import show_date
 from actions.servicing import casebook, decision
-from actions.servicing.states import OPEN, WORDS, NotPossible
+from actions.servicing.states import OPEN, WORDS, NotPossible, State
 from records.models import ServiceTransaction
 
 SHOWN = 5
@@ -127,6 +128,8 @@ def told(row: ServiceTransaction) -> str:
     text += _WORDS.get(row.state, row.state.replace("_", " "))
     if row.state in {state.value for state in OPEN} and row.waiting_for:
         text += f" (for {row.waiting_for})"
+    if row.state == State.WAITING_FOR_AGENT and "decide_by" in row.details:
+        text += f" (by {show_date(date.fromisoformat(row.details['decide_by']))})"
     if row.state == "refused" and row.reason:
         text += f": {row.reason}"
     return text.rstrip(".") + "."

@@ -16,7 +16,7 @@ from actions.services.catalogue import CATALOGUE
 from actions.services.inquiries import natural
 from actions.visits import record
 from actions.visits.questions import QUESTIONS, Question, Stance, features_of, stance
-from records.models import Conversation, Customer, Policy, ReturnVisit
+from records.models import GIVEN_UP, Conversation, Customer, Policy, ReturnVisit
 
 _UNSURE = "I am not sure"
 _CHOICES = (Choice("yes", "Yes"), Choice("no", "No"), Choice(_UNSURE, _UNSURE))
@@ -44,14 +44,18 @@ def look_up(session: Session, context: Context) -> Mapping[str, Any] | Outcome:
 def _visit_of(session: Session, context: Context) -> ReturnVisit | None:
     linked = session.scalars(
         select(ReturnVisit)
+        .join(Policy, Policy.id == ReturnVisit.policy_id)
         .where(
             ReturnVisit.conversation_id == context.conversation_id,
             ReturnVisit.status.in_((record.PENDING, record.MISSED)),
+            Policy.state.not_in(GIVEN_UP),
         )
         .order_by(ReturnVisit.due_by)
         .limit(1)
     ).first()
-    if linked is not None:
+    profile = context.facts.profile
+    # Whoever has proven to be somebody else in the meantime answers for their own policies only.
+    if linked is not None and (profile is None or linked.policy.holder_id == profile.id):
         return linked
     holders = _holders(session, context.facts)
     visits = record.open_visits(session, holders) if holders else []
@@ -105,7 +109,7 @@ def _is_applicant(answers: Answers) -> bool:
 def finish_visit(session: Session, context: Context, answers: Answers) -> Outcome:
     """Record the visit, and say what happens next."""
     visit = session.get(ReturnVisit, int(str(answers["visit"]).partition(":")[0]))
-    if visit is None or visit.status not in (record.PENDING, record.MISSED):
+    if visit is None or visit.status not in (record.PENDING, record.MISSED) or record.is_over(visit):
         return _NONE
     channel = session.scalar(select(Conversation.channel).where(Conversation.id == context.conversation_id))
     said = {question.name: answers[question.name] for question in QUESTIONS if question.name in answers}
@@ -151,6 +155,7 @@ _TEMPLATE = Field(
     read=_read,
     why="The supervisor of insurers wants us to ask every new policyholder this.",
     choices=lambda _facts: _CHOICES,
+    fresh=True,
 )
 
 RETURN_VISIT = Service(

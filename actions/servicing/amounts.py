@@ -3,6 +3,7 @@
 A share is settled once the policy is known; an amount is never guessed.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -12,6 +13,9 @@ from actions.forms.service import Answers, Facts, Field, always
 from actions.normalise import Misread, read_amount, settle
 from actions.services.wording import money
 from actions.servicing.position import Case
+
+_NUMBERS = re.compile(r"\d(?:[\s-]?\d){10,}")
+"""Of policies, accounts and telephones: too long for an amount."""
 
 _KEYS = ("figure", "yuan", "cny", "rmb", "¥", "$", "k", "thousand", "万")
 
@@ -58,6 +62,7 @@ def amount_field(wish: Wish) -> Field:
 
 def _scan(text: str, _facts: Facts) -> Decimal | None:
     """A plain amount in a sentence, where it is marked as money: "borrow 30,000 yuan"."""
+    text = _NUMBERS.sub(" ", text)
     said = text.casefold()
     if len(text) > 120 or not any(key in said for key in _KEYS):
         return None

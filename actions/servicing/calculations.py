@@ -25,9 +25,6 @@ COOLING_OFF_DAYS = 15
 GRACE_DAYS = 60
 """From the due date, without interest (grace_period; Insurance Law, art. 36)."""
 
-REINSTATEMENT_YEARS = 2
-"""From the lapse (reinstatement; Insurance Law, art. 37)."""
-
 ENTRY_CHARGE = Decimal("0.03")
 """Of each payment into a universal-life account (ul_entry_charge)."""
 
@@ -200,60 +197,6 @@ def split(amount: Decimal, shares: Sequence[Decimal]) -> tuple[Decimal, ...]:
     for index in sorted(range(len(parts)), key=lambda i: (parts[i] - exact[i], i))[:left]:
         parts[index] += CENT
     return tuple(parts)
-
-
-def paid_up_rate(age: int) -> Decimal:
-    """Single premium for one yuan of whole-life cover: 0.20 + 0.005 x age, between 0.20 and 0.90.
-
-    Source: the made-up insurer's table, fitted to the worked example of article reduced_paid_up_explained
-    (40,000 of cash value buy about 110,000 in the thirties). An agent gives the exact figure.
-    """
-    return min(Decimal("0.90"), max(Decimal("0.20"), Decimal("0.20") + Decimal("0.005") * age))
-
-
-def reduced_paid_up(cash_value: Decimal, owed: Decimal, rate: Decimal, sum_insured: Decimal) -> Decimal:
-    """The smaller cover that needs no more premiums.
-
-        sum = min(sum insured, max(0, cash value - what is owed) / single premium per yuan), rounded down
-
-    Source: article reduced_paid_up_explained (a loan and its interest are taken off first).
-    """
-    return min(sum_insured, floor(max(ZERO, cash_value - owed) / rate))
-
-
-@dataclass(frozen=True, slots=True)
-class Reinstatement:
-    """What brings a lapsed policy back."""
-
-    premiums: Decimal
-    interest: Decimal
-
-    @property
-    def total(self) -> Decimal:
-        """What is to be paid."""
-        return self.premiums + self.interest
-
-
-def overdue(next_due: date, frequency: str, today: date) -> tuple[date, ...]:
-    """The due dates that have passed unpaid, `next_due` first."""
-    dates: list[date] = []
-    count = 0
-    while (due := add_months(next_due, count * MONTHS[frequency])) <= today:
-        dates.append(due)
-        count += 1
-    return tuple(dates)
-
-
-def reinstatement(premium: Decimal, due_dates: Sequence[date], today: date) -> Reinstatement:
-    """Overdue premiums with interest.
-
-        interest = sum over the overdue instalments of premium x 5 % x days since due / 365
-
-    simple, each instalment rounded to the cent.
-    Source: article lapse_and_reinstatement; Insurance Law, art. 37.
-    """
-    interest = sum((loan_interest(premium, LOAN_RATE, due, today) for due in due_dates), ZERO)
-    return Reinstatement(premium * len(due_dates), interest)
 
 
 def credited(payment: Decimal) -> Decimal:

@@ -4,7 +4,7 @@ Pure: they look at one case. A condition about the policy holds until the policy
 """
 
 from actions.services.wording import show_date
-from actions.servicing.calculations import REINSTATEMENT_YEARS, add_months
+from actions.servicing.alterations import reinstatement_ends
 from actions.servicing.position import Case, Position
 from actions.servicing.transaction import Condition, Refusal
 
@@ -32,7 +32,7 @@ def is_living(*states: str) -> Condition:
 def _not_living(case: Case, position: Position) -> Refusal:
     if position.state == "lapsed":
         since = f" on {show_date(position.lapsed_on)}" if position.lapsed_on else ""
-        ended = position.lapsed_on and case.today > add_months(position.lapsed_on, 12 * REINSTATEMENT_YEARS)
+        ended = position.lapsed_on and case.today > reinstatement_ends(position.lapsed_on)
         if ended:
             return Refusal(
                 "lapsed_for_good",

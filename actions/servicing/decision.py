@@ -1,33 +1,74 @@
 """What happens to a transaction after it was recorded: carried out, approved, refused, completed, withdrawn.
 
 Every change goes through the table of states, in the caller's writing transaction, with its audit line.
-Who may decide, and whether four eyes are needed, is for the caller to know.
+Where the description asks for four eyes, nothing is carried out on the word of one agent. Who may decide at
+all is for the caller to know.
 """
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from actions.services.wording import money, show_date
+from actions.servicing import payments
 from actions.servicing.states import Event, NotPossible, State, after
 from actions.servicing.transaction import Transaction
 from records import audit
-from records.models import ServiceTransaction
+from records.clock import CENTRE_ZONE
+from records.models import Policy, ServiceTransaction
 
 Descriptions = Mapping[str, Transaction]
 """Transactions by code."""
 
 
+class Decided(StrEnum):
+    """What an approval led to."""
+
+    CARRIED_OUT = "carried_out"
+    WAITS_FOR_SECOND = "waits_for_second"
+    """Nothing has happened yet: another agent must agree as well."""
+
+    WAITS_FOR_PAYMENT = "waits_for_payment"
+    """Agents are done with it; it is carried out when the customer's money has come."""
+
+
+def needs_second(session: Session, row: ServiceTransaction, descriptions: Descriptions) -> str | None:
+    """Why a second agent must agree before this is carried out; None where one agent is enough.
+
+    The reason is a sentence for agents. It stays the same after the first of them agreed.
+    """
+    if row.state == State.WAITING_FOR_SECOND:
+        return row.reason
+    return descriptions[row.service].four_eyes.reason(session, row)
+
+
 def approve(
     session: Session, row: ServiceTransaction, now: datetime, *, actor: str, descriptions: Descriptions
-) -> None:
-    """An agent agreed: the effect happens now.
+) -> Decided:
+    """An agent agreed: the effect happens now, or when a second agent agrees, or when money has come.
 
     Raises:
-        NotPossible: it is decided already, or what it was computed from has changed; nothing is done then.
+        NotPossible: it is decided already, what it was computed from has changed, or the agent who agreed
+            first tries to agree a second time (code `same_agent`); nothing is done then.
     """
+    _lock(session, row)
+    if row.state == State.WAITING_FOR_SECOND and row.agreed_by == actor:
+        raise NotPossible("same_agent", "You agreed to this already; another colleague must look at it now.")
+    if row.state != State.WAITING_FOR_SECOND:
+        because = needs_second(session, row, descriptions)
+        if because is not None:
+            _agree_first(session, row, because, now, actor)
+            return Decided.WAITS_FOR_SECOND
+    amount = descriptions[row.service].to_pay(session, row, now)
+    if amount:
+        _agree_until_paid(session, row, amount, now, actor)
+        return Decided.WAITS_FOR_PAYMENT
     _carry_out(session, row, Event.APPROVE, now, actor, descriptions)
+    return Decided.CARRIED_OUT
 
 
 def refuse(
@@ -47,9 +88,11 @@ def refuse(
     """
     if not reason.strip():
         raise ValueError("a refusal needs its reason")
+    _lock(session, row)
     before = row.state
     row.state = after(before, Event.REFUSE).value
     row.reason, row.waiting_for, row.decided_at = reason.strip()[:500], "", now
+    _nothing_more_to_pay(session, row, before, now)
     descriptions[row.service].undo(session, row, now)
     _note(session, row, now, actor, "refused", before)
 
@@ -63,9 +106,11 @@ def ask_for_more(session: Session, row: ServiceTransaction, what: str, now: date
     """
     if not what.strip():
         raise ValueError("what is needed must be said")
+    _lock(session, row)
     before = row.state
     row.state = after(before, Event.ASK_FOR_MORE).value
-    row.waiting_for = what.strip()[:200]
+    # What comes may change the matter: whoever agreed must look again.
+    row.waiting_for, row.reason, row.agreed_by = what.strip()[:200], "", None
     _note(session, row, now, actor, "more_asked", before)
 
 
@@ -75,6 +120,7 @@ def complete(session: Session, row: ServiceTransaction, now: datetime, *, actor:
     Raises:
         NotPossible: nothing was still to come.
     """
+    _lock(session, row)
     before = row.state
     row.state = after(before, Event.COMPLETE).value
     row.waiting_for = ""
@@ -89,9 +135,11 @@ def withdraw(
     Raises:
         NotPossible: it is decided already.
     """
+    _lock(session, row)
     before = row.state
     row.state = after(before, Event.WITHDRAW).value
-    row.waiting_for, row.effective_on, row.decided_at = "", None, now
+    row.waiting_for, row.reason, row.effective_on, row.decided_at = "", "", None, now
+    _nothing_more_to_pay(session, row, before, now)
     descriptions[row.service].undo(session, row, now)
     _note(session, row, now, actor, "withdrawn", before)
 
@@ -120,6 +168,45 @@ def carry_out_due(
     return [row.receipt for row in rows]
 
 
+def _lock(session: Session, row: ServiceTransaction) -> None:
+    """See the row as it is now; two who decide at the same moment do so one after the other."""
+    session.flush()
+    session.refresh(row, with_for_update=True)
+
+
+def _agree_first(session: Session, row: ServiceTransaction, because: str, now: datetime, actor: str) -> None:
+    before = row.state
+    row.state = after(before, Event.AGREE_FIRST).value
+    row.agreed_by, row.reason = actor, because[:500]
+    session.flush()
+    _note(session, row, now, actor, "agreed_first", before)
+
+
+def _agree_until_paid(
+    session: Session, row: ServiceTransaction, amount: Decimal, now: datetime, actor: str
+) -> None:
+    before = row.state
+    row.state = after(before, Event.AGREE_UNTIL_PAID).value
+    last = (now + payments.TIME_TO_PAY).astimezone(CENTRE_ZONE).date()
+    row.waiting_for, row.reason = f"your payment of {money(amount)} until {show_date(last)}", ""
+    policy = session.get(Policy, row.policy_id) if row.policy_id else None
+    row.details = {
+        **row.details,
+        "purpose": payments.AGREED,
+        "policy": policy.number if policy else "",
+        "to_pay": str(amount),
+        "agreed_on": now.astimezone(CENTRE_ZONE).date().isoformat(),
+    }
+    payments.order(session, row, now)
+    session.flush()
+    _note(session, row, now, actor, "agreed_until_paid", before)
+
+
+def _nothing_more_to_pay(session: Session, row: ServiceTransaction, before: str, now: datetime) -> None:
+    if before == State.WAITING_FOR_PAYMENT:
+        payments.close(session, row, now)
+
+
 def _carry_out(
     session: Session,
     row: ServiceTransaction,
@@ -131,7 +218,8 @@ def _carry_out(
     before = row.state
     following = after(before, event).value
     descriptions[row.service].effect(session, row, now)
-    row.state, row.waiting_for, row.effective_on, row.decided_at = following, "", None, now
+    row.state, row.waiting_for, row.reason = following, "", ""
+    row.effective_on, row.decided_at = None, now
     session.flush()
     _note(session, row, now, actor, "applied", before)
 

@@ -133,6 +133,12 @@ def _accounts(facts: Facts) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def _used_last(facts: Facts) -> str | None:
+    """The one account that money went to before; None where there are several, or none."""
+    found = {one.payout_account for one in positions(facts) if one.payout_account} or {*_accounts(facts)}
+    return found.pop() if len(found) == 1 else None
+
+
 ACCOUNT = Field(
     name="account",
     title="account",
@@ -144,6 +150,7 @@ ACCOUNT = Field(
         Choice(account[-4:], f"Account ending {account[-4:]}") for account in _accounts(facts)
     ),
     aliases=("bank account", "bank card", "card"),
+    before=lambda facts: _used_last(facts),
     show=lambda value, _facts: masked(str(value)),
 )
 APPROACHED = Field(
@@ -155,6 +162,7 @@ APPROACHED = Field(
     help="For example somebody who promises more interest, or your money back in full for a fee.",
     why="Many people have lost their savings to callers who sounded helpful.",
     choices=lambda _facts: _YES_NO,
+    fresh=True,
 )
 HANDED_OVER = Field(
     name="handed_over",
@@ -164,6 +172,7 @@ HANDED_OVER = Field(
     help="Harbour Life never asks for any of these.",
     why="With them somebody else could take your money.",
     choices=lambda _facts: _YES_NO,
+    fresh=True,
 )
 QUESTIONS = (ACCOUNT, APPROACHED, HANDED_OVER)
 """What every transaction asks by which money leaves."""

@@ -4,7 +4,8 @@ An order shows nothing of a policy. Money that a policy cannot take goes back.
 """
 
 import re
-from datetime import date, datetime
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from sqlalchemy import select
@@ -15,11 +16,15 @@ from actions.normalise import Choice, Misread, read_choice, read_policy_number
 from actions.servicing import calculations
 from actions.servicing.calculations import MONTHS, Debt
 from actions.servicing.states import Event, NotPossible, after
+from actions.servicing.transaction import Transaction
 from records import audit
 from records.clock import CENTRE_ZONE
 from records.models import Loan, PaymentOrder, Policy, PolicyState, PremiumPayment, ServiceTransaction
 
-PREMIUM, EXTRA, LOAN = "premium", "extra", "loan"
+PREMIUM, EXTRA, LOAN, AGREED = "premium", "extra", "loan", "agreed"
+TIME_TO_PAY = timedelta(days=15)
+"""So long a sum holds that agents agreed on (insurer's facts: agreed_sum)."""
+
 _PAYABLE = (PolicyState.IN_FORCE, PolicyState.GRACE, PolicyState.COOLING_OFF)
 
 
@@ -88,8 +93,12 @@ def close(session: Session, row: ServiceTransaction, now: datetime) -> None:
     found.state, found.closed_at = "withdrawn", now
 
 
-def arrived(session: Session, reference: str, amount: Decimal, now: datetime) -> ServiceTransaction:
+def arrived(
+    session: Session, reference: str, amount: Decimal, now: datetime, descriptions: Mapping[str, Transaction]
+) -> ServiceTransaction:
     """Book money that came for an order: once, whole, or not at all.
+
+    What agents made depend on a payment is carried out by it.
 
     Raises:
         NotPossible: there is no open order of that reference.
@@ -106,7 +115,10 @@ def arrived(session: Session, reference: str, amount: Decimal, now: datetime) ->
         .one_or_none()
     )
     today = now.astimezone(CENTRE_ZONE).date()
-    problem = _book(session, found, policy, amount, today)
+    if found.purpose == AGREED and found.amount == amount:
+        problem = _agreed(session, found, row, now, descriptions[row.service])
+    else:
+        problem = _book(session, found, policy, amount, today)
     row.state = after(row.state, Event.REFUSE if problem else Event.CARRY_OUT).value
     row.reason, row.decided_at, row.waiting_for = problem or "", now, ""
     found.state, found.closed_at = ("returned" if problem else "paid"), now
@@ -133,6 +145,20 @@ def _book(
     if found.purpose == EXTRA:
         return _add(policy, amount)
     return _pay_premium(session, policy, amount, today)
+
+
+def _agreed(
+    session: Session, found: PaymentOrder, row: ServiceTransaction, now: datetime, transaction: Transaction
+) -> str | None:
+    """Carry out what waited for this money; or why it goes back."""
+    if now > found.created_at + TIME_TO_PAY:
+        return "The payment came after the time for it had run out."
+    try:
+        with session.begin_nested():
+            transaction.effect(session, row, now)
+    except NotPossible as problem:
+        return problem.message
+    return None
 
 
 def _pay_premium(session: Session, policy: Policy, amount: Decimal, today: date) -> str | None:

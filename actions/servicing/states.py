@@ -12,6 +12,12 @@ class State(StrEnum):
     PENDING = "pending"
     WAITING_FOR_AGENT = "waiting_for_agent"
     WAITING_FOR_CALLBACK = "waiting_for_callback"
+    WAITING_FOR_SECOND = "waiting_for_second"
+    """One agent agreed; a second one must as well."""
+
+    WAITING_FOR_PAYMENT = "waiting_for_payment"
+    """Agreed to; carried out when the customer's money has come."""
+
     APPLIED = "applied"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
@@ -22,6 +28,12 @@ class Event(StrEnum):
 
     CARRY_OUT = "carry_out"
     APPROVE = "approve"
+    AGREE_FIRST = "agree_first"
+    """The first of two agents agrees."""
+
+    AGREE_UNTIL_PAID = "agree_until_paid"
+    """The agents agree; money of the customer comes before the effect."""
+
     REFUSE = "refuse"
     ASK_FOR_MORE = "ask_for_more"
     COMPLETE = "complete"
@@ -40,14 +52,20 @@ class NotPossible(Exception):
         self.message = message
 
 
-OPEN = (State.PENDING, State.WAITING_FOR_AGENT, State.WAITING_FOR_CALLBACK)
-"""Not decided yet: nothing has changed, and the customer may take it back."""
+_BEFORE_ANY_AGENT = (State.PENDING, State.WAITING_FOR_AGENT, State.WAITING_FOR_CALLBACK)
+_UNDECIDED = (*_BEFORE_ANY_AGENT, State.WAITING_FOR_SECOND)
+OPEN = (*_UNDECIDED, State.WAITING_FOR_PAYMENT)
+"""Not carried out yet: nothing has changed, and the customer may take it back."""
 
 TRANSITIONS = {
     (State.PENDING, Event.CARRY_OUT): State.APPLIED,
     (State.PENDING, Event.COMPLETE): State.WAITING_FOR_AGENT,
     (State.WAITING_FOR_AGENT, Event.ASK_FOR_MORE): State.PENDING,
-    **{(state, Event.APPROVE): State.APPLIED for state in OPEN},
+    (State.WAITING_FOR_SECOND, Event.ASK_FOR_MORE): State.PENDING,
+    **{(state, Event.AGREE_FIRST): State.WAITING_FOR_SECOND for state in _BEFORE_ANY_AGENT},
+    **{(state, Event.APPROVE): State.APPLIED for state in _UNDECIDED},
+    **{(state, Event.AGREE_UNTIL_PAID): State.WAITING_FOR_PAYMENT for state in _UNDECIDED},
+    (State.WAITING_FOR_PAYMENT, Event.CARRY_OUT): State.APPLIED,
     **{(state, Event.REFUSE): State.REFUSED for state in OPEN},
     **{(state, Event.WITHDRAW): State.WITHDRAWN for state in OPEN},
 }
@@ -56,6 +74,8 @@ WORDS = {
     State.PENDING: "waiting",
     State.WAITING_FOR_AGENT: "waiting for a colleague's decision",
     State.WAITING_FOR_CALLBACK: "waiting for our call to you; nothing happens before it",
+    State.WAITING_FOR_SECOND: "agreed to by one colleague; a second one looks at it as well",
+    State.WAITING_FOR_PAYMENT: "agreed to; done as soon as your payment has come",
     State.APPLIED: "done",
     State.REFUSED: "refused",
     State.WITHDRAWN: "withdrawn by you",

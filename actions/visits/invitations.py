@@ -1,6 +1,6 @@
 """Invitations: the signed link to a return visit by text message, once at first and once more near its end.
 
-Never in quiet hours, never for a visit that is done.
+Never in quiet hours, never for a visit that is done or whose policy was given up.
 """
 
 from datetime import date, datetime, timedelta
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from actions.normalise import show_date
 from actions.visits import links
-from actions.visits.record import PENDING, SOON, attempted
+from actions.visits.record import PENDING, SOON, attempted, is_over
 from records import calendar, outbox
 from records.models import ReturnVisit, Way
 
@@ -28,7 +28,7 @@ def send(session: Session, today: date, now: datetime, key: bytes, base_url: str
         .order_by(ReturnVisit.due_by, ReturnVisit.id)
         .with_for_update(of=ReturnVisit)
     ).all()
-    return sum(_invite(session, visit, today, now, key, base_url) for visit in visits)
+    return sum(_invite(session, visit, today, now, key, base_url) for visit in visits if not is_over(visit))
 
 
 def _invite(

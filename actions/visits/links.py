@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from actions import identity
-from actions.visits.record import PENDING
+from actions.visits.record import PENDING, is_over
 from records import audit
 from records.clock import CENTRE_ZONE
 from records.models import Conversation, ReturnVisit
@@ -47,12 +47,17 @@ def read(token: str, key: bytes, now: datetime) -> int | None:
     return int(content["visit"]) if now.timestamp() < content["until"] else None
 
 
-def open_by_link(session: Session, conversation_id: str, token: str, key: bytes, now: datetime) -> bool:
-    """Let a conversation be about the visit of the link; False when the link is good for nothing any more."""
-    visit_id = read(token, key, now)
+def visit_of(session: Session, token: Any, key: bytes, now: datetime) -> ReturnVisit | None:
+    """The visit that a link opens; None when the link is good for nothing (any more)."""
+    visit_id = read(token, key, now) if isinstance(token, str) else None
     visit = session.get(ReturnVisit, visit_id) if visit_id is not None else None
-    conversation = session.get(Conversation, conversation_id)
-    if visit is None or visit.status != PENDING or conversation is None:
+    return visit if visit is not None and visit.status == PENDING and not is_over(visit) else None
+
+
+def open_by_link(session: Session, conversation_id: str, token: Any, key: bytes, now: datetime) -> bool:
+    """Let a conversation be about the visit of the link; False when the link is good for nothing any more."""
+    visit = visit_of(session, token, key, now)
+    if visit is None or session.get(Conversation, conversation_id) is None:
         return False
     visit.conversation_id = conversation_id
     if identity.level(session, conversation_id, now) < 1:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from actions.visits.questions import BY_NAME, Stance, stance
 from records import audit
 from records.clock import CENTRE_ZONE
-from records.models import Policy, PolicyState, ProblemTicket, Product, ReturnVisit, VisitAttempt
+from records.models import GIVEN_UP, Policy, PolicyState, ProblemTicket, Product, ReturnVisit, VisitAttempt
 
 COOLING_OFF = timedelta(days=15)
 """From the day after the signed receipt (insurer's facts: cooling_off)."""
@@ -23,7 +23,7 @@ LONG_TERM = frozenset(
 )
 """Kinds of products that run longer than a year."""
 
-PENDING, DONE, PROBLEM, MISSED = "pending", "done", "problem", "missed"
+PENDING, DONE, PROBLEM, MISSED, CANCELLED = "pending", "done", "problem", "missed", "cancelled"
 SOON = timedelta(days=5)
 """Days before the last one from which a visit that is not done is at risk."""
 
@@ -77,6 +77,25 @@ def plan(session: Session, today: date, now: datetime) -> list[int]:
     return made
 
 
+def is_over(visit: ReturnVisit) -> bool:
+    """Whether there is nothing left to ask: the policy was cancelled or given up meanwhile."""
+    return visit.policy.state in GIVEN_UP
+
+
+def cancel_ended(session: Session, now: datetime) -> list[int]:
+    """Take visits off the list whose policy was cancelled or given up; the ids."""
+    over = session.scalars(
+        select(ReturnVisit)
+        .join(Policy, Policy.id == ReturnVisit.policy_id)
+        .where(ReturnVisit.status.in_((PENDING, MISSED)), Policy.state.in_(GIVEN_UP))
+        .order_by(ReturnVisit.id)
+    ).all()
+    for visit in over:
+        visit.status = CANCELLED
+        _note(session, visit, now, "system", "visit.cancelled", because=visit.policy.state.value)
+    return [visit.id for visit in over]
+
+
 def close_missed(session: Session, today: date, now: datetime) -> list[int]:
     """Put on record that a visit's last day went by without it; the ids."""
     late = session.scalars(
@@ -94,7 +113,11 @@ def open_visits(session: Session, holder_ids: Sequence[int]) -> list[ReturnVisit
         session.scalars(
             select(ReturnVisit)
             .join(Policy, Policy.id == ReturnVisit.policy_id)
-            .where(Policy.holder_id.in_(holder_ids), ReturnVisit.status.in_((PENDING, MISSED)))
+            .where(
+                Policy.holder_id.in_(holder_ids),
+                Policy.state.not_in(GIVEN_UP),
+                ReturnVisit.status.in_((PENDING, MISSED)),
+            )
             .order_by(ReturnVisit.due_by, ReturnVisit.id)
         ).unique()
     )
@@ -185,7 +208,7 @@ def at_risk(session: Session, today: date) -> list[AtRisk]:
             next_window([attempt.window for attempt in visit.attempts], visit.wish),
         )
         for visit in visits
-        if visit.due_by - today <= SOON or _tries(visit) >= TRIES
+        if not is_over(visit) and (visit.due_by - today <= SOON or _tries(visit) >= TRIES)
     ]
 
 

@@ -37,6 +37,8 @@ from rasa.shared.core.constants import ACTION_LISTEN_NAME
 from rasa.shared.core.events import ActionExecuted, ActionExecutionRejected, BotUttered, UserUttered
 from rasa.utils.common import TempDirectoryPath, get_temp_dir_name
 
+from bot.engine.components.sentence_featurizer import encoder_in
+from bot.engine.places import Places
 from bot.engine.remote import ActionServer, LeanRemoteAction
 from bot.engine.runner import PlainGraphRunner
 
@@ -68,7 +70,7 @@ class TurnProcessor(MessageProcessor):
 
     async def close(self) -> None:
         """Let the action server's connections go."""
-        await self._actions.close()
+        self._actions.close()
 
     @staticmethod
     def _load_model(model_path: str | Path) -> tuple[str, ModelMetadata, GraphRunner]:
@@ -179,7 +181,9 @@ class TurnProcessor(MessageProcessor):
 
     def _make_action(self, name: str) -> Action:
         action = action_for_name_or_text(name, self.domain, self.action_endpoint)
-        return LeanRemoteAction(name, self._actions) if type(action) is RemoteAction else action
+        if type(action) is not RemoteAction:
+            return action
+        return LeanRemoteAction(name, self._actions, encoder_in(Places.from_environment().models))
 
 
 def _shallow(tracker: DialogueStateTracker) -> DialogueStateTracker:

@@ -5,9 +5,9 @@ Never opens a connection a turn and never waits longer than a person would.
 
 from __future__ import annotations
 
+from base64 import b64encode
 from typing import TYPE_CHECKING, Any
 
-import aiohttp
 import orjson
 import rasa
 from rasa.core.actions.action import ActionExecutionRejection, RemoteAction
@@ -15,6 +15,7 @@ from rasa.shared.core.trackers import EventVerbosity
 from rasa.shared.exceptions import RasaException
 
 from bot.engine.events import read_events
+from bot.loopback import Loopback, NoAnswer
 
 if TYPE_CHECKING:
     from rasa.core.channels.channel import OutputChannel
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from rasa.shared.core.domain import Domain
     from rasa.shared.core.events import Event
     from rasa.shared.core.trackers import DialogueStateTracker
+    from sentence_vectors import SentenceEncoder
 
 
 class ActionFailed(RasaException):
@@ -33,9 +35,7 @@ class ActionServer:
 
     def __init__(self, url: str, timeout_seconds: float = 20.0) -> None:
         """Take the server's webhook address."""
-        self._url = url if url.endswith("/webhook") else f"{url.rstrip('/')}/webhook"
-        self._timeout = aiohttp.ClientTimeout(total=timeout_seconds)
-        self._session: aiohttp.ClientSession | None = None
+        self._server = Loopback(url, timeout_seconds)
 
     async def call(self, action: str, body: dict[str, Any]) -> dict[str, Any]:
         """Run an action there and return its answer.
@@ -44,31 +44,25 @@ class ActionServer:
             ActionExecutionRejection: the action says it does not apply.
             ActionFailed: anything else that is not an answer.
         """
-        if self._session is None:  # made here because it belongs to the running loop
-            connector = aiohttp.TCPConnector(limit=200, keepalive_timeout=60)
-            self._session = aiohttp.ClientSession(timeout=self._timeout, connector=connector)
-        headers = {"Content-Type": "application/json"}
         try:
-            async with self._session.post(self._url, data=orjson.dumps(body), headers=headers) as response:
-                content = await response.read()
-        except (aiohttp.ClientError, TimeoutError) as error:
-            raise ActionFailed(f"action '{action}': no answer from {self._url}: {error!r}") from error
-        if response.status == 400:
+            status, content = await self._server.post("/webhook", orjson.dumps(body))
+        except NoAnswer as error:
+            raise ActionFailed(f"action '{action}': {error}") from error
+        if status == 400:
             raise ActionExecutionRejection(action, content.decode(errors="replace")[:500])
-        if response.status >= 300:
-            raise ActionFailed(f"action '{action}': {self._url} answered {response.status}")
+        if status >= 300:
+            raise ActionFailed(f"action '{action}': the action server answered {status}")
         try:
             answer = orjson.loads(content)
         except orjson.JSONDecodeError as error:
-            raise ActionFailed(f"action '{action}': {self._url} did not answer with JSON") from error
+            raise ActionFailed(f"action '{action}': the action server did not answer with JSON") from error
         if not isinstance(answer, dict):
             raise ActionFailed(f"action '{action}': the answer is no object")
         return answer
 
-    async def close(self) -> None:
+    def close(self) -> None:
         """Close the connections."""
-        if self._session is not None:
-            await self._session.close()
+        self._server.close()
 
 
 class LeanRemoteAction(RemoteAction):
@@ -78,10 +72,11 @@ class LeanRemoteAction(RemoteAction):
     schema (a millisecond a turn): deserialising the events finds the same faults.
     """
 
-    def __init__(self, name: str, server: ActionServer) -> None:
-        """Take the action's name and where it runs."""
+    def __init__(self, name: str, server: ActionServer, encoder: SentenceEncoder) -> None:
+        """Take the action's name, where it runs, and what knows the vectors of recent texts."""
         super().__init__(name, None)
         self._server = server
+        self._encoder = encoder
 
     async def run(
         self,
@@ -91,12 +86,23 @@ class LeanRemoteAction(RemoteAction):
         domain: Domain,
     ) -> list[Event]:
         """Run the action; what it needs is the latest message, so neither events nor a domain are sent."""
+        state = tracker.current_state(EventVerbosity.NONE)
         body = {
             "next_action": self.name(),
             "sender_id": tracker.sender_id,
-            "tracker": tracker.current_state(EventVerbosity.NONE),
+            "tracker": {**state, "latest_message": self._with_vector(state["latest_message"])},
             "version": rasa.__version__,
         }
         answer = await self._server.call(self.name(), body)
         said = await self._utter_responses(answer.get("responses") or [], output_channel, nlg, tracker)
         return [*said, *read_events(answer.get("events") or [])]
+
+    def _with_vector(self, message: dict[str, Any]) -> dict[str, Any]:
+        """Return the message with its text's vector, so that the articles are searched without another.
+
+        The classifier has just had it made; it is remembered, not computed again.
+        """
+        text = message.get("text")
+        if not text or text.startswith("/"):
+            return message
+        return {**message, "vector": b64encode(self._encoder.encode_deep([text])[0].tobytes()).decode()}

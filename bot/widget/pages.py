@@ -5,6 +5,7 @@ Serves files of this folder and articles by name only; never a path that a visit
 
 import hashlib
 from collections.abc import Iterable
+from functools import partial
 from html import escape
 from pathlib import Path
 
@@ -21,6 +22,9 @@ MEDIA_TYPES = {
     ".svg": "image/svg+xml",
 }
 """What may be served from the demo folder, and as what."""
+
+WIDGET_FILES = ("widget.js", "widget.css", "attach.js", "attach.css", "transcript.js")
+"""The widget: the first two are loaded with the page, the others when they are wanted."""
 
 ASKED_OFTEN = (
     "cooling_off_period",
@@ -45,13 +49,8 @@ def build_pages(*, demo: bool, articles: Path = ARTICLES) -> APIRouter:
         page = page.replace("<!-- hints -->", hints).replace("<!-- questions -->", _questions(articles))
         return cached(request, page.encode(), "text/html; charset=utf-8")
 
-    @routes.get("/widget.js")
-    def widget_script(request: Request) -> Response:
-        return _widget_file(request, "widget.js")
-
-    @routes.get("/widget.css")
-    def widget_style(request: Request) -> Response:
-        return _widget_file(request, "widget.css")
+    for name in WIDGET_FILES:
+        routes.add_api_route(f"/{name}", partial(_widget_file, name), methods=["GET"])
 
     @routes.get("/demo/{name}")
     def demo_asset(request: Request, name: str) -> Response:
@@ -79,10 +78,10 @@ def cached(request: Request, content: bytes, media_type: str, **headers: str) ->
     return Response(content, media_type=media_type, headers=headers)
 
 
-def _widget_file(request: Request, name: str) -> Response:
-    """A file that other sites' pages load as well."""
+def _widget_file(name: str, request: Request) -> Response:
+    """A file that other sites' pages load as well; a module only where it is shared with all origins."""
     path = HERE / name
-    shared = {"Cross-Origin-Resource-Policy": "cross-origin"}
+    shared = {"Cross-Origin-Resource-Policy": "cross-origin", "Access-Control-Allow-Origin": "*"}
     return cached(request, path.read_bytes(), MEDIA_TYPES[path.suffix], **shared)
 
 

@@ -5,14 +5,14 @@
 'use strict';
 
 const SCRIPT = document.currentScript;
-const LIMIT = 2000; // characters
+const LIMIT = 10_000; // characters
 
 const ENGLISH = { // $ stands for a name or a number
 	launch: 'Chat with us', unread: '$ unread', fresh: 'New message from $',
 	title: 'Customer service', close: 'Close chat', gentle: 'Larger text', save: 'Save as text',
 	person: 'Talk to a person', ask: 'I would like to talk to a person',
 	hello: 'How can we help?', intro: 'Write in your own words. You can always ask for a person.',
-	log: 'Conversation', box: 'Your message', send: 'Send', choices: 'Suggested replies', newer: 'New messages',
+	log: 'Conversation', box: 'Your message', send: 'Send', attach: 'Send a file', choices: 'Suggested replies', newer: 'New messages',
 	customer: 'You', bot: 'Assistant', agent: 'Adviser', system: 'Notice', typing: '$ is writing',
 	sending: 'Sending', waiting: 'Waiting to send', sent: 'Sent', failed: 'Not sent', again: 'Try again',
 	source: 'Source', count: '$ of $ characters',
@@ -30,7 +30,7 @@ const ENGLISH = { // $ stands for a name or a number
 
 const fill = (words, ...values) => words.replace(/\$/g, () => values.shift());
 
-/** Small values kept in the browser; where that is forbidden or full, until the page goes. */
+/** Small values kept in the browser; where it forbids that, until the page goes. */
 function cupboard(prefix) {
 	let shelf = {};
 	try { shelf = localStorage ?? shelf; } catch { /* forbidden: the plain object serves */ }
@@ -199,9 +199,7 @@ function draw(host) {
 	const phone = matchMedia('(max-width: 30em), (max-height: 26em)'); // the same as in widget.css
 	const items = new Map(); // key or seq -> {entry, seq, node}; seq is Infinity until acknowledged
 	let mark = 0; // entries up to here are history on the screen and stay silent
-	let agent, gentle, typing, delay;
-
-	// the parts
+	let agent, gentle, typing, delay, misses = 0;
 
 	const tool = (label, path, click, kind = 'tool') =>
 		make(`button.${kind}`, { title: label, click }, icon(path));
@@ -232,20 +230,22 @@ function draw(host) {
 			submit();
 		},
 	});
+	const clip = tool(w.attach, 'M19 12l-7 7a4 4 0 0 1-6-6l8-8a3 3 0 0 1 4 4l-8 8', () => attach());
+	const compose = make('div.compose', {}, clip, box, tool(w.send, 'M4 12 20 4l-5 16-4-6zM11 14l9-10', submit, 'send'));
 	const count = make('span.count', { id: 'count' });
 	const person = make('button.person', { click: () => person.ariaDisabled === 'true' || pending(chat.say(w.ask)) },
 		icon('M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM4 21c0-4 3.5-6 8-6s8 2 8 6'), make('span'));
 	const panel = make('dialog', { 'aria-labelledby': 'title', cancel(event) { event.preventDefault(); close(); } },
 		make('header', {}, make('div', {}, heading, state), larger,
-			tool(w.save, 'M12 4v11M7 11l5 5 5-5M4 20h16', save), tool(w.close, 'M6 6l12 12M18 6 6 18', () => close())),
+			tool(w.save, 'M12 4v11M7 11l5 5 5-5M4 20h16', () => save()), tool(w.close, 'M6 6l12 12M18 6 6 18', () => close())),
 		banner, make('div.middle', {}, scroller, newer), notice,
-		make('div.compose', {}, box, tool(w.send, 'M4 12 20 4l-5 16-4-6zM11 14l9-10', submit, 'send')),
+		compose,
 		make('footer', {}, person, count));
 	const root = make('div.root', { lang: words ? language : 'en', hidden: '' }, launcher, outside, panel);
 	const load = () => { root.hidden = false; }; // not before the style is there
 	host.attachShadow({ mode: 'open' }).append(make('link', { rel: 'stylesheet', href: at('widget.css'), load, error: load }), root);
 
-	// opening and fitting
+	// opening
 
 	const show = () => (phone.matches ? panel.showModal() : panel.show()); // a full screen hides the page: modal
 
@@ -273,7 +273,7 @@ function draw(host) {
 		if (inside) launcher.focus();
 	}
 
-	/** Opens with words in the box that the customer may change and send. */
+	/** Opens with words that the customer may change. */
 	function prefill(text) {
 		open();
 		box.value = text;
@@ -333,10 +333,10 @@ function draw(host) {
 		toEnd();
 	}
 
-	// what the conversation tells
+	// hearing
 
 	const chat = converse(at('chat/ws').href.replace('http', 'ws'), drawer, () => ({
-		identity_token: set.identityToken,
+		identity_token: set.identityToken, visit: set.visit,
 		context: { page_title: title().slice(0, 300), page_url: bare(location.href), referrer: bare(document.referrer), language, gentle },
 	}), {
 		state: status,
@@ -391,6 +391,7 @@ function draw(host) {
 			node?.remove();
 			render(item);
 		}
+		if (entry.custom?.expects === 'file' && seq > mark) attach(true);
 		if (incoming(item) && seq > mark && !panel.open) outside.textContent = fill(w.fresh, speaker(entry));
 	}
 
@@ -433,11 +434,11 @@ function draw(host) {
 		return make('time', { datetime: at }, time.toLocaleString(language, { dateStyle: old ? 'medium' : undefined, timeStyle: 'short' }));
 	}
 
-	/** Only our own addresses become links: no other site can be made to look like ours. */
+	/** Only our own addresses become links. */
 	const linked = ({ text = '', author }) => text.split(/(https?:\/\/\S*[\w/=-])/).map((part, n) =>
 		n % 2 && author !== 'customer' && part.startsWith(`${base.origin}/`) ? link(part, part) : part);
 
-	/** Puts an item where its seq belongs, unless it is there: what moves is read out again. */
+	/** Puts an item where it belongs, unless it is there: what moves is read out again. */
 	function place({ node, seq, entry }) {
 		const area = seq <= mark ? past : log;
 		const next = [...area.children].find(other => other !== node && other.seq > seq) ?? null;
@@ -447,7 +448,7 @@ function draw(host) {
 		for (const one of [node, next]) one?.classList.toggle('follows', !!one.who && one.previousSibling?.who === one.who);
 	}
 
-	/** Shows that somebody is writing; without anybody, hides it. */
+	/** Shows who is writing, or nobody. */
 	function write({ author, seconds = 5 } = {}) {
 		const follow = atEnd();
 		clearTimeout(typing);
@@ -457,7 +458,7 @@ function draw(host) {
 		if (author) typing = setTimeout(write, seconds * 1000);
 	}
 
-	// where things stand
+	// standing
 
 	function status() {
 		const { ready, owner } = chat;
@@ -480,7 +481,7 @@ function draw(host) {
 			if (word === 'failed') mail.append(' ', make('button', { click }, w.again));
 		}
 		clearTimeout(delay);
-		if (ready) banner.textContent = '';
+		if (ready) banner.textContent = '', delete set.visit; // told
 		else if (chat.started) delay = setTimeout(() => { banner.textContent = w.lost; }, navigator.onLine ? 2000 : 0); // not for a short gap
 		seen();
 	}
@@ -503,13 +504,11 @@ function draw(host) {
 	const bare = address => address.split(/[?#]/)[0].slice(0, 2000);
 	const title = () => document.title.replace(/^\(\d+\) /, '');
 
-	function save() {
-		const lines = [...items.values()].sort((a, b) => (a.seq < b.seq ? -1 : 1)).map(({ entry, seq }) =>
-			`[${new Date(entry.at).toLocaleString(language)}] ${speaker(entry)}: ${content(entry)} ${seq < Infinity ? '' : w.failed}`);
-		const href = URL.createObjectURL(new Blob([[heading.textContent, ...lines, ''].join('\r\n')], { type: 'text/plain' }));
-		make('a', { href, download: `chat-${new Date().toISOString().slice(0, 10)}.txt` }).click();
-		setTimeout(() => URL.revokeObjectURL(href), 9999);
-	}
+	/** Runs a module that few need; after a failure under another address, for the same is not asked for again. */
+	const extra = (name, ...details) => import(at(`${name}.js?${misses}`)).then(
+		module => module.default(...details), () => { misses++; notice.textContent = w.lost; });
+	const attach = quiet => extra('attach', { make, at, w, compose, clip, box, drawer }, quiet);
+	const save = () => extra('transcript', heading.textContent, items, speaker, content, w.failed, language, make);
 
 	// life
 

@@ -1,4 +1,4 @@
-"""The bar at the top: presence, how many wait, sound, help, and the way out."""
+"""The bar at the top: the pages, presence, how many wait, sound, help, and the way out."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,6 +7,8 @@ from handoff.authorization import Permission, Principal, reaches
 from handoff.console import words
 from handoff.console.elements import Sheet, box, button, put, text
 
+PAGES = (("/console/", "Conversations"), ("/console/decisions", "Decisions"), ("/console/cases", "Cases"))
+
 
 class Bar:
     """Built once; `show` keeps it true."""
@@ -14,15 +16,26 @@ class Bar:
     def __init__(
         self,
         principal: Principal,
+        here: str,
         *,
         on_presence: Callable[[], Any],
         on_sound: Callable[[], Any],
         on_help: Callable[[], Any],
     ) -> None:
-        """Inside the element that is open now."""
-        text("a", "Skip to the conversation", "skip", href="#talk")
+        """Inside the element that is open now; `here` is the name of the page."""
+        skipped = "conversation" if here == "Conversations" else "content"
+        text("a", f"Skip to the {skipped}", "skip", href="#talk")
         with box("header", "bar"):
             text("h1", "Agents’ console")
+            with box("nav", "pages", aria_label="Pages"):
+                for address, name in PAGES:
+                    link = text("a", name, href=address)
+                    if name == here:
+                        put(link, **{"aria-current": "page"})
+                    if name == "Decisions":
+                        self._decisions = link
+                    if name == "Conversations":
+                        self._conversations = link
             self._presence = button("Available", on_presence, "switch", role="switch", aria_checked="false")
             self._waiting = text("p", "", "waiting-count")
             box("span", "space")
@@ -40,6 +53,14 @@ class Bar:
         count = "Nobody waits" if waiting == 0 else f"{waiting} waiting"
         if self._waiting.text != count:
             self._waiting.text = count
+
+    def show_work(self, *, to_decide: int, unread: int | None = None) -> None:
+        """How much waits on the other pages; `unread` is left out where the conversations themselves are."""
+        decisions = f"Decisions {to_decide}" if to_decide else "Decisions"
+        conversations = f"Conversations · {unread} new" if unread else "Conversations"
+        for link, words_now in ((self._decisions, decisions), (self._conversations, conversations)):
+            if link.text != words_now:
+                link.text = words_now
 
     def show_sound(self, on: bool) -> None:
         """Whether offers and new messages ring."""

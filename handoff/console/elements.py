@@ -1,4 +1,4 @@
-"""The console's elements: plain HTML tags and six small components of our own.
+"""The console's elements: plain HTML tags and eight small components of our own.
 
 Text is always a text node. None of these compiles a template or runs a script sent by the server,
 so the console needs neither `unsafe-eval` nor `unsafe-inline`.
@@ -124,6 +124,30 @@ class Station(Element, component="assets/station.js"):
         self.on("command", on_command)
         self.on("visible", on_visible)
         self.on("remembered", on_remembered)
+
+
+class Worklist(Element, component="assets/worklist.js"):
+    """Work that waits for a decision."""
+
+    def __init__(self, on_choose: Handler) -> None:
+        """Empty."""
+        super().__init__()
+        put(self, groups=[], active="")
+        self.on("choose", on_choose)
+
+
+class Verdict(Element, component="assets/verdict.js"):
+    """Where a decision is made on one request or claim."""
+
+    def __init__(self, subject: str, acts: list[dict[str, Any]], on_decide: Handler) -> None:
+        """Nothing chosen yet."""
+        super().__init__()
+        put(self, subject=subject, acts=acts, answered=0)
+        self.on("decide", on_decide)
+
+    def answer(self) -> None:
+        """The decision was looked at: another may be sent."""
+        put(self, answered=self.props["answered"] + 1)
 
 
 def _attribute(element: Element, attributes: dict[str, str]) -> None:

@@ -3,6 +3,7 @@
 The toolkit keeps its pages, sockets and files below that path, so customers' pages never meet it.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 
 from fastapi import FastAPI, Request
@@ -12,8 +13,12 @@ from nicegui import ui
 from nicegui.storage import Storage
 
 from handoff import papers
-from handoff.authorization import Permission, reaches
+from handoff.authorization import Permission, Principal, authorize, reaches
+from handoff.casedesk import Casedesk
 from handoff.console import learning_page, login
+from handoff.console.cases_page import CasesPage
+from handoff.console.decisions_page import DecisionsPage
+from handoff.console.frame import Centre, Frame
 from handoff.console.page import Page
 from handoff.console.policy import PagePolicy
 from handoff.explaining import Explainer
@@ -53,19 +58,7 @@ def mount(
         """The address people type."""
         return RedirectResponse(f"{ROOT}/", 307)
 
-    @ui.page("/", title="Console", language="en-US")
-    async def console(request: Request) -> Response | None:
-        """The console, for who is logged in."""
-        token = request.cookies.get(login.COOKIE, "")
-        try:
-            principal = await switchboard.principal(token)
-        except NotLoggedIn:
-            return RedirectResponse(f"{ROOT}/login", 303)
-        if not reaches(principal, Permission.OPEN_CONSOLE):
-            return RedirectResponse(f"{ROOT}{learning_page.PATH}", 303)
-        page = Page(switchboard, clock, signals, activity, principal, token)
-        await page.screen.refresh()
-        return None
+    _pages(Centre(switchboard, Casedesk(store, clock, signals), clock, signals, activity))
 
     learning_page.add(
         Learning(store, clock), Explainer(settings.engine_url, keys["ENGINE_TOKEN"]), switchboard
@@ -93,3 +86,34 @@ def mount(
             "max_age": None,
         },
     )
+
+
+def _pages(centre: Centre) -> None:
+    """The pages of the console, each for who is logged in."""
+
+    async def show(request: Request, make: Callable[[Principal, str], Frame]) -> Response | None:
+        token = request.cookies.get(login.COOKIE, "")
+        try:
+            principal = await centre.switchboard.principal(token)
+        except NotLoggedIn:
+            return RedirectResponse(f"{ROOT}/login", 303)
+        if not reaches(principal, Permission.OPEN_CONSOLE):
+            return RedirectResponse(f"{ROOT}{learning_page.PATH}", 303)
+        authorize(principal, Permission.OPEN_CONSOLE, principal.agent_id)
+        await make(principal, token).refresh()
+        return None
+
+    @ui.page("/", title="Console", language="en-US")
+    async def console(request: Request, chat: str = "") -> Response | None:
+        """The conversations."""
+        return await show(request, lambda who, token: Page(centre, who, token, chat))
+
+    @ui.page("/decisions", title="Decisions", language="en-US")
+    async def decisions(request: Request, case: str = "") -> Response | None:
+        """What waits for a decision."""
+        return await show(request, lambda who, token: DecisionsPage(centre, who, token, case[:40]))
+
+    @ui.page("/cases", title="Cases", language="en-US")
+    async def cases(request: Request) -> Response | None:
+        """The lists of the casework."""
+        return await show(request, lambda who, token: CasesPage(centre, who, token))

@@ -1,4 +1,4 @@
-"""The packet and the customer's card, to the right of the conversation.
+"""The packet, the requests to decide and the customer's card, to the right of the conversation.
 
 The packet is to be read in three seconds: why, who, how sure, what, what is done, what is missing.
 """
@@ -9,23 +9,26 @@ from nicegui.element import Element
 
 from handoff.console import words
 from handoff.console.elements import box, text
+from handoff.console.requests_panel import Decide, RequestsPanel
 from handoff.inbox import Card, Talk
 from handoff.packet import ASSURANCE_WORDS, Packet
 
 
 class PacketPanel:
-    """Two cards, rebuilt whenever another conversation is chosen."""
+    """Two cards, rebuilt whenever another conversation is chosen, and the requests between them."""
 
-    def __init__(self) -> None:
+    def __init__(self, login: str, on_decide: Decide) -> None:
         """Empty, inside the element that is open now."""
         with box("section", "side", aria_label="Handoff and customer"):
             self._packet = box("div", "packet")
+            self.requests = RequestsPanel(login, on_decide)
             self._card = box("div", "card")
         self.clear()
 
     def clear(self) -> None:
         """Nothing chosen."""
         self._packet.clear()
+        self.requests.clear()
         self._card.clear()
         with self._packet:
             text("p", "Choose a conversation to see why it came and who it is.", "empty")
@@ -110,7 +113,13 @@ def _card(card: Card) -> None:
     with box("ul", "records"):
         for claim in card.claims:
             with box("li"):
-                text("span", claim.number, "number")
+                text(
+                    "a",
+                    claim.number,
+                    "number",
+                    href=f"/console/decisions?case={claim.number}",
+                    target="_blank",
+                )
                 text("span", claim.status, "badge")
                 text("span", claim.kind, "wide")
                 if claim.missing:

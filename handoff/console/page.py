@@ -1,77 +1,54 @@
-"""One open console: builds the page, follows the signals, and carries out what the agent does.
+"""The page of conversations: builds it, and carries out what the agent does there.
 
-Every act goes through the switchboard with the session's token, so a revoked session ends at its next breath.
+Every act goes through the switchboard or the case desk, which check it; nothing is decided here.
 """
 
-import asyncio
 from collections.abc import Awaitable
 from typing import Any
 
-from nicegui import background_tasks, ui
 from nicegui.events import GenericEventArguments
 
 from handoff.authorization import Principal
-from handoff.console import bells
-from handoff.console.bar import Bar, help_sheet
-from handoff.console.elements import Inbox, Resolution, Station, box, put
+from handoff.console import deciding
+from handoff.console.elements import Inbox, Resolution, Verdict, box, put
+from handoff.console.frame import Centre, Frame
 from handoff.console.packet_panel import PacketPanel
 from handoff.console.screen import Parts, Screen
 from handoff.console.talk_panel import TalkPanel
 from handoff.desk import TEXT_LENGTH, Disposition
-from handoff.refusals import NotLoggedIn, Refused
-from handoff.switchboard import Switchboard
-from records.activity import Activity
-from records.clock import Clock
+from handoff.refusals import Refused
 from records.ledger import StaleEpoch
 from records.models import ConversationId, HandoffState
-from records.ownership import ImpossibleChange
-from records.signals import PEOPLE, Signals
-
-HEARTBEAT_SECONDS = 10.0
-REST_SECONDS = 0.1
-"""Shortest time between two readings, however many bells ring."""
-
-LOOK_SECONDS = 3.0
-"""Longest time between two readings: signs of typing fade without a bell."""
-
-_MOVED_ON = "This conversation has changed hands: nothing was sent. Your text is kept."
-_FASTER = "Somebody was faster: this conversation has moved on."
+from records.signals import PEOPLE
 
 
-class Page:
-    """The console of one browser tab."""
+class Page(Frame):
+    """The conversations, in one browser tab."""
 
-    def __init__(
-        self,
-        switchboard: Switchboard,
-        clock: Clock,
-        signals: Signals,
-        activity: Activity,
-        principal: Principal,
-        token: str,
-    ) -> None:
-        """Build it into the page that is being made, for the agent who holds `token`."""
-        self._switchboard = switchboard
-        self._signals = signals
-        self._activity = activity
-        self._token = token
-        self._tasks: list[asyncio.Task[Any]] = []
-        self._chosen = asyncio.Event()
-        self._client = ui.context.client
-        self._client.on_connect(self._start)
-        self._client.on_delete(self._stop)
-        ui.add_head_html('<link rel="stylesheet" href="/console/assets/console.css">')
-        parts = self._build(principal, int(clock.now().timestamp() * 1000))
-        self.screen = Screen(switchboard, activity, principal, token, parts)
+    def __init__(self, centre: Centre, principal: Principal, token: str, chat: str = "") -> None:
+        """Build it into the page that is being made; `chat` is the conversation to begin with, if any."""
+        super().__init__(centre, principal, token)
+        self._switchboard = centre.switchboard
+        self._activity = centre.activity
+        parts = self._build(int(centre.clock.now().timestamp() * 1000))
+        self.screen = Screen(centre, principal, token, parts)
+        if chat:
+            self.screen.choose(ConversationId(chat[:40]))
 
-    def _build(self, principal: Principal, now_ms: int) -> Parts:
+    async def refresh(self) -> None:
+        """Read inbox and conversation, and show what has changed."""
+        await self.screen.refresh()
+
+    def complain(self, sentence: str) -> None:
+        """Say why something did not happen, above the conversation."""
+        self.screen.parts.talk.complain(sentence)
+
+    def _topics(self) -> set[ConversationId]:
+        return {PEOPLE, *self.screen.conversations()}
+
+    def _build(self, now_ms: int) -> Parts:
         with box("div", "console"):
-            bar = Bar(
-                principal,
-                on_presence=lambda: self._command("presence"),
-                on_sound=self._switch_sound,
-                on_help=lambda: self._command("help"),
-            )
+            bar, notices = self._bar("Conversations")
             with box("div", "floor"):
                 with box("section", "list", aria_label="Inbox"):
                     inbox = Inbox(
@@ -88,76 +65,28 @@ class Page:
                     on_resolve=lambda: self._command("resolve"),
                     on_return=lambda: self._command("bot"),
                 )
-                packet = PacketPanel()
+                packet = PacketPanel(self._principal.login, self._decide)
             resolution = Resolution(
                 [{"value": one.value, "words": one.words} for one in Disposition if one.is_chosen],
                 TEXT_LENGTH,
                 self._resolve,
                 lambda _: self._wrap_up(),
             )
-            station = Station(
-                "Console",
-                lambda event: self._command(str(event.args)),
-                lambda event: self._see(event.args is True),
-                lambda event: self._sound(event.args is True),
-            )
-            return Parts(bar, inbox, talk, packet, resolution, help_sheet(), station)
+            return Parts(self._surroundings(bar, notices, "Console"), inbox, talk, packet, resolution)
 
-    def _start(self) -> None:
-        """The browser has connected, or connected again."""
-        if any(not task.done() for task in self._tasks):
-            self._signals.advanced(PEOPLE)
-            return
-        self._tasks = [
-            background_tasks.create(self._follow(), name="console", context=self._client),
-            background_tasks.create(self._beat(), name="console heartbeat", context=self._client),
-        ]
+    async def _decide(self, sent: dict[str, Any], verdict: Verdict) -> None:
+        panel = self.screen.parts.packet.requests
+        panel.say("")
 
-    def _stop(self) -> None:
-        for task in self._tasks:
-            task.cancel()
+        async def act() -> None:
+            try:
+                effect = await deciding.on_request(self._centre.casedesk, self._token, sent)
+            finally:
+                verdict.answer()
+            panel.say(effect.words)
+            self.complain("")
 
-    async def _follow(self) -> None:
-        """Read at every ring of the queue or of a conversation in this agent's hands."""
-        while True:
-            topics = {PEOPLE, *self.screen.conversations()}
-            with bells.watching(self._signals, topics, self._chosen) as rings:
-                # What comes to be watched is watched before it is read, or a word could slip between.
-                while topics == {PEOPLE, *self.screen.conversations()}:
-                    rings.clear()
-                    if not await self._attempt(self.screen.refresh()):
-                        return
-                    await asyncio.sleep(REST_SECONDS)
-                    if topics == {PEOPLE, *self.screen.conversations()}:
-                        await rings.rung(LOOK_SECONDS)
-
-    async def _beat(self) -> None:
-        while True:
-            beating = self._client.has_socket_connection
-            if beating and not await self._attempt(self._switchboard.heartbeat(self._token)):
-                return
-            await asyncio.sleep(HEARTBEAT_SECONDS)
-
-    async def _attempt(self, act: Awaitable[object]) -> bool:
-        """Carry out an act and say what went wrong; False when the session is over."""
-        complain = self.screen.parts.talk.complain
-        try:
-            await act
-        except NotLoggedIn:
-            ui.navigate.to("/login")
-            return False
-        except StaleEpoch:
-            complain(_MOVED_ON)
-        except ImpossibleChange:
-            complain(_FASTER)
-        except Refused as refusal:
-            complain(refusal.words)
-        return True
-
-    async def _act(self, act: Awaitable[object]) -> None:
-        """Carry out an act and show its result at once instead of at the next bell."""
-        if await self._attempt(act):
-            await self._attempt(self.screen.refresh())
+        await self._act(act())
 
     async def _leave_by(self, act: Awaitable[object]) -> None:
         """Carry out an act that ends the agent's part; on success the screen is free for the next one."""
@@ -172,7 +101,7 @@ class Page:
 
     async def _choose(self, chat: ConversationId) -> None:
         self.screen.choose(chat)
-        self._chosen.set()
+        self._changed.set()
         await self._attempt(self.screen.refresh())
 
     async def _accept(self, chat: ConversationId) -> None:
@@ -253,24 +182,14 @@ class Page:
                 await self._leave_by(
                     self._switchboard.return_to_bot(self._token, talk.conversation_id, epoch=talk.epoch)
                 )
-            case "presence":
-                await self._act(self._switchboard.set_available(self._token, not screen.available))
-            case "help":
-                put(screen.parts.help, open=True)
+            case _:
+                await super()._command(command)
 
     def _open_resolution(self) -> None:
         title = self.screen.talk.title if self.screen.talk else ""
         active = self.screen.state is HandoffState.ACTIVE
         put(self.screen.parts.resolution, heading=f"Resolve: {title}", postpones=active, open=True)
 
-    def _switch_sound(self) -> None:
-        self._sound(not self.screen.parts.station.props["sound"])
-
-    def _sound(self, on: bool) -> None:
-        put(self.screen.parts.station, sound=on)
-        self.screen.parts.bar.show_sound(on)
-
     async def _see(self, visible: bool) -> None:
-        """The tab has come to the front, or gone behind."""
         self.screen.visible = visible
-        await self._attempt(self.screen.refresh())
+        await super()._see(visible)

@@ -7,16 +7,15 @@ import asyncio
 from dataclasses import dataclass
 
 from handoff.authorization import Principal
-from handoff.console.bar import Bar
-from handoff.console.elements import Inbox, Resolution, Sheet, Station, put
+from handoff.casework import Pulse
+from handoff.console.elements import Inbox, Resolution, put
+from handoff.console.frame import Centre, Head
 from handoff.console.list_panel import Unread, groups_of, talks_in_order
 from handoff.console.packet_panel import PacketPanel
 from handoff.console.talk_panel import TalkPanel
 from handoff.inbox import Inbox as InboxRead
 from handoff.inbox import Talk
 from handoff.refusals import Forbidden
-from handoff.switchboard import Switchboard
-from records.activity import Activity
 from records.ledger import UnknownConversation
 from records.models import ConversationId, HandoffState
 
@@ -27,24 +26,21 @@ _GONE = "This conversation is not with you any more. What you had not sent is ke
 class Parts:
     """The elements of a page."""
 
-    bar: Bar
+    head: Head
     inbox: Inbox
     talk: TalkPanel
     packet: PacketPanel
     resolution: Resolution
-    help: Sheet
-    station: Station
 
 
 class Screen:
     """Reads the records for one agent and shows them."""
 
-    def __init__(
-        self, switchboard: Switchboard, activity: Activity, principal: Principal, token: str, parts: Parts
-    ) -> None:
+    def __init__(self, centre: Centre, principal: Principal, token: str, parts: Parts) -> None:
         """For the agent who holds `token`."""
-        self._switchboard = switchboard
-        self._activity = activity
+        self._switchboard = centre.switchboard
+        self._casedesk = centre.casedesk
+        self._activity = centre.activity
         self._principal = principal
         self._token = token
         self.parts = parts
@@ -72,6 +68,7 @@ class Screen:
         if chat != self.chat:
             self.chat, self.talk = chat, None
             self.parts.talk.complain("")
+            self.parts.packet.requests.clear()
 
     def leave(self) -> None:
         """Nothing is on the screen any more."""
@@ -107,7 +104,7 @@ class Screen:
             read = await self._switchboard.read_inbox(self._token)
             if self.chat is not None:
                 await self._refresh_talk(self.chat)
-            self._show_inbox(read)
+            self._show_inbox(read, await self._casedesk.pulse(self._token))
 
     async def _refresh_talk(self, chat: ConversationId) -> None:
         panel = self.parts.talk
@@ -128,13 +125,19 @@ class Screen:
             self.parts.packet.show_card(await self._switchboard.look_up_customer(self._token, chat))
         if self.visible and talk.entries:
             self._unread.seen(chat, talk.entries[-1].seq)
+        await self._refresh_requests(chat)
 
-    def _show_inbox(self, read: InboxRead) -> None:
+    async def _refresh_requests(self, chat: ConversationId) -> None:
+        """The customer's open requests; each that is shown anew leaves its line of audit."""
+        panel = self.parts.packet.requests
+        for request in panel.stale(await self._casedesk.requests_in(self._token, chat)):
+            sheet = await self._casedesk.open_request(self._token, request.receipt)
+            if chat != self.chat:
+                return
+            panel.show(request, sheet)
+
+    def _show_inbox(self, read: InboxRead, pulse: Pulse) -> None:
         self.read = read
         news = self._unread.update(read, self.chat if self.visible else None)
         put(self.parts.inbox, groups=groups_of(read, self._unread), active=self.chat or "")
-        self.parts.bar.show(available=read.available, waiting=read.waiting_count)
-        station = self.parts.station
-        put(station, unread=self._unread.count)
-        if news:
-            put(station, bells=station.props["bells"] + 1, announcement=news)
+        self.parts.head.show(read, pulse, unread=self._unread.count, news=news)

@@ -1,6 +1,6 @@
 """Words of the console: times, authors and changes of owner as agents read them."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from handoff import sources
 from handoff.desk import name_in
@@ -41,6 +41,25 @@ _CHANGES: dict[str, str] = {
 def clock_time(moment: datetime) -> str:
     """Hours and minutes at the insurer's place."""
     return f"{moment.astimezone(CENTRE_ZONE):%H:%M}"
+
+
+def day(value: date) -> str:
+    """A day: "Mon 23 Nov"."""
+    return f"{value:%a} {value.day} {value:%b}"
+
+
+def day_and_time(moment: datetime) -> str:
+    """A moment at the insurer's place: "Mon 23 Nov 14:05"."""
+    local = moment.astimezone(CENTRE_ZONE)
+    return f"{day(local.date())} {local:%H:%M}"
+
+
+def age(since: datetime, now: datetime) -> str:
+    """How long ago: "5 min", "3 h", "2 d"."""
+    minutes = max(0, int((now - since).total_seconds() // 60))
+    if minutes < 60:
+        return f"{minutes} min"
+    return f"{minutes // 60} h" if minutes < 48 * 60 else f"{minutes // 1440} d"
 
 
 def urgency(priority: int) -> str:

@@ -22,6 +22,7 @@ from records.models import (
     Customer,
     Loan,
     Policy,
+    PolicyArrangement,
     PolicyState,
     PremiumPayment,
     Product,
@@ -65,6 +66,8 @@ def add(session: Session, today: date) -> None:
     session.add_all(policies.values())
     session.flush()
     for spec in source["policies"]:
+        if debit := spec.get("debit"):
+            session.add(PolicyArrangement(policy_id=policies[spec["number"]].id, paid_by="debit", **debit))
         if visit := spec.get("return_visit"):
             due_by = day(visit["due_by"], today)
             session.add(

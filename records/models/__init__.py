@@ -25,6 +25,7 @@ from records.models.people import (
     Role,
 )
 from records.models.policies import (
+    GIVEN_UP,
     Beneficiary,
     Benefit,
     Loan,
@@ -38,10 +39,18 @@ from records.models.proofs import OneTimeCode, Passkey, PasskeyChallenge, Verifi
 from records.models.reminders import DebitFailure, Reminder, ReminderChoice
 from records.models.reviews import ArticleDraft, LearningReport, LedgerCursor, Review, ReviewState
 from records.models.schedules import Schedule
-from records.models.servicing import CustomerProfile, PaymentOrder, Payout, PolicyArrangement
+from records.models.servicing import (
+    CustomerProfile,
+    IncomingPayment,
+    PaymentOrder,
+    Payout,
+    PolicyArrangement,
+)
+from records.models.settlements import ClaimPayout
 from records.models.visits import ProblemTicket, ReturnVisit, VisitAttempt
 
 __all__ = [
+    "GIVEN_UP",
     "Agent",
     "AgentId",
     "AgentSession",
@@ -53,6 +62,7 @@ __all__ = [
     "Benefit",
     "Branch",
     "Claim",
+    "ClaimPayout",
     "Conversation",
     "ConversationId",
     "Customer",
@@ -63,6 +73,7 @@ __all__ = [
     "Handoff",
     "HandoffState",
     "IdentityAttempt",
+    "IncomingPayment",
     "Kind",
     "LearningReport",
     "LedgerCursor",

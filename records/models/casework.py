@@ -52,6 +52,11 @@ class Claim(Base):
     """By when the decision is promised."""
     breach_noted_at: Mapped[datetime | None]
     """When it was put on record that the promise was broken."""
+    direct_payment: Mapped[bool] = mapped_column(default=False)
+    """The hospital is paid instead of the customer, who has consented to it."""
+    decision_reason: Mapped[str] = mapped_column(String(500), default="")
+    """Why it was refused, as the customer was told."""
+    decided_at: Mapped[datetime | None]
     conversation_id: Mapped[str | None] = mapped_column(ForeignKey("conversations.id"))
     form_version: Mapped[int | None]
 
@@ -71,13 +76,15 @@ class ServiceTransaction(Base):
     """Empty when somebody pays for a policy number that is not ours."""
     policy_id: Mapped[int | None] = mapped_column(ForeignKey("policies.id"))
     state: Mapped[str] = mapped_column(String(20))
-    """pending, waiting_for_agent, waiting_for_callback, applied, refused or withdrawn."""
+    """One of `actions.servicing.states.State`."""
     waiting_for: Mapped[str] = mapped_column(String(200), default="")
     """What is still to come, in the customer's words: a photo, a payment, an anniversary, a call."""
     effective_on: Mapped[date | None]
     """Day on which a pending change is carried out by itself."""
     reason: Mapped[str] = mapped_column(String(500), default="")
-    """Why it was refused."""
+    """Why it was refused; before that, why an agent or a second one must look at it."""
+    agreed_by: Mapped[str | None] = mapped_column(String(60))
+    """The first of two agents who must agree, as the audit names them."""
     details: Mapped[dict[str, Any]]
     created_at: Mapped[datetime]
     decided_at: Mapped[datetime | None]

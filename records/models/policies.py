@@ -25,6 +25,10 @@ class PolicyState(StrEnum):
     MATURED = "matured"
 
 
+GIVEN_UP = (PolicyState.CANCELLED, PolicyState.SURRENDERED)
+"""States in which a customer has ended a policy: nobody is asked or reminded of it any more."""
+
+
 class Product(Base):
     """What the insurer sells; a rider only comes with another product."""
 
@@ -54,6 +58,8 @@ class Policy(Base):
     received_on: Mapped[date | None]
     """Day of the signed receipt: the cooling-off period counts from it."""
     lapsed_on: Mapped[date | None]
+    reinstated_on: Mapped[date | None]
+    """Day on which a lapsed policy came back: waiting periods and the suicide clause begin again."""
     sum_insured: Mapped[Decimal] = mapped_column(Money)
     premium: Mapped[Decimal] = mapped_column(Money)
     frequency: Mapped[str] = mapped_column(String(12))
@@ -97,6 +103,9 @@ class Beneficiary(Base):
     policy_id: Mapped[int] = mapped_column(ForeignKey("policies.id"), index=True)
     name: Mapped[str] = mapped_column(String(100))
     share: Mapped[Decimal] = mapped_column(Percent)
+    relation: Mapped[str] = mapped_column(String(20), default="", server_default="")
+    """To the insured person; empty where it was never told."""
+    id_no: Mapped[str] = mapped_column(String(18), default="", server_default="")
     policy: Mapped[Policy] = relationship(back_populates="beneficiaries")
 
 

@@ -18,6 +18,9 @@ class CustomerProfile(Base):
     marital_status: Mapped[str] = mapped_column(String(20), default="")
     nationality: Mapped[str] = mapped_column(String(60), default="")
     employer: Mapped[str] = mapped_column(String(200), default="")
+    occupation: Mapped[str] = mapped_column(String(100), default="", server_default="")
+    occupation_class: Mapped[int | None]
+    """1 (office) to 6 (most dangerous); empty: never told, taken as one that costs nothing extra."""
     notices: Mapped[str] = mapped_column(String(10), default="")
     """paper, email or sms."""
 
@@ -54,7 +57,7 @@ class PaymentOrder(Base):
     reference: Mapped[str] = mapped_column(String(20), unique=True)
     """What the payer's link and bank show; the receipt number."""
     purpose: Mapped[str] = mapped_column(String(12))
-    """premium, extra (into a universal-life account) or loan."""
+    """premium, extra (into a universal-life account), loan, or agreed (what agents made depend on it)."""
     policy_number: Mapped[str] = mapped_column(String(12))
     """As the payer gave it; whether it is ours is only looked at when the money comes."""
     amount: Mapped[Decimal | None] = mapped_column(Money)
@@ -63,6 +66,24 @@ class PaymentOrder(Base):
     """open, paid, returned (the policy cannot take it) or withdrawn."""
     created_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
+
+
+class IncomingPayment(Base):
+    """Money that the bank says has arrived. Its reference makes it one, however often it is reported."""
+
+    __tablename__ = "incoming_payments"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(String(64), unique=True)
+    """The bank's own name for the payment."""
+    order_reference: Mapped[str] = mapped_column(String(20))
+    """What the payer gave as the purpose: the receipt number of the order, as it came."""
+    amount: Mapped[Decimal] = mapped_column(Money)
+    state: Mapped[str] = mapped_column(String(10))
+    """booked, returned (the policy cannot take it) or unmatched (no open order has that reference)."""
+    reason: Mapped[str] = mapped_column(String(200), default="")
+    """Why it was not booked."""
+    received_at: Mapped[datetime]
 
 
 class Payout(Base):

@@ -21,7 +21,7 @@ class ReturnVisit(Base):
     due_by: Mapped[date]
     """Last day of the cooling-off period."""
     status: Mapped[str] = mapped_column(String(20))
-    """pending, done, problem (done, with a ticket), missed."""
+    """pending, done, problem (done, with a ticket), missed, cancelled (the policy was given up)."""
     wish: Mapped[str] = mapped_column(String(20), default="")
     """The part of the day the customer asked for: morning, afternoon, evening; empty: any."""
     answers: Mapped[dict[str, Any]] = mapped_column(default=dict)

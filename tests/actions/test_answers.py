@@ -11,6 +11,7 @@ from actions.answers import Article, Index, Kind, read_articles
 from actions.answers.articles import BrokenArticle
 from actions.answers.bm25 import Bm25, terms
 from actions.dialogue import Dialogue
+from actions.services.registry import SERVICES
 from records.clock import ManualClock
 from records.store import Store
 from tests.actions.conftest import KEY
@@ -188,10 +189,17 @@ def test_a_question_about_a_transaction_is_answered_and_the_transaction_offered(
     assert person.custom["expects"] == "identifier"
 
 
+@pytest.fixture
+def unbuilt(store: Store, clock: ManualClock, index: Index) -> Dialogue:
+    """As long as nobody has described it, a service is one of colleagues."""
+    built = {name: one for name, one in SERVICES.items() if name != "surrender_policy"}
+    return Dialogue(store, clock, assurance_minutes=30, key=KEY, index=index, services=built)
+
+
 def test_a_question_about_a_service_of_colleagues_is_answered_and_the_colleague_offered(
-    store: Store, clock: ManualClock, knowing: Dialogue
+    store: Store, clock: ManualClock, unbuilt: Dialogue
 ) -> None:
-    person = new_customer(store, clock, knowing)
+    person = new_customer(store, clock, unbuilt)
     person.say(MONEY_BACK, "surrender_policy")
     assert person.buttons[:2] == ["Do it with a colleague", "Something else"]
     person.press("Do it with a colleague")
@@ -203,17 +211,17 @@ def test_a_question_about_a_service_of_colleagues_is_answered_and_the_colleague_
     ["I want to cancel a new policy and get a full refund", "Can you cancel a new policy, full refund?"],
 )
 def test_a_request_for_a_service_of_colleagues_is_passed_on(
-    text: str, store: Store, clock: ManualClock, knowing: Dialogue
+    text: str, store: Store, clock: ManualClock, unbuilt: Dialogue
 ) -> None:
-    person = new_customer(store, clock, knowing)
+    person = new_customer(store, clock, unbuilt)
     person.say(text, "surrender_policy")
     assert person.custom["handoff"] == "human_service"
 
 
 def test_a_question_that_no_article_answers_goes_to_the_colleague(
-    store: Store, clock: ManualClock, knowing: Dialogue
+    store: Store, clock: ManualClock, unbuilt: Dialogue
 ) -> None:
-    person = new_customer(store, clock, knowing)
+    person = new_customer(store, clock, unbuilt)
     person.say("Is zebra submarine?", "surrender_policy")
     assert person.custom["handoff"] == "human_service"
 

@@ -12,7 +12,7 @@ from actions.normalise import Misread, clean
 from actions.services.transactions import TRANSACTIONS
 from actions.servicing import calculations as c
 from actions.servicing.calculations import CENT, FACTORS, ZERO, Debt
-from actions.servicing.transaction import service_of
+from actions.servicing.recording import service_of
 
 TODAY = date(2026, 11, 22)
 AMOUNTS = st.decimals(0, 10**9, places=2, allow_nan=False, allow_infinity=False)
@@ -125,32 +125,6 @@ def test_a_split_sums_to_the_cent(amount: Decimal, shares: list[Decimal]) -> Non
     assert sum(parts) == amount and whole_cents(*parts)
     for part, share in zip(parts, shares, strict=True):
         assert abs(part - amount * share / sum(shares)) < CENT * 2
-
-
-@given(AMOUNTS, AMOUNTS, st.integers(0, 110), POSITIVE)
-def test_a_paid_up_sum_is_never_above_the_old_one(
-    value: Decimal, owed: Decimal, age: int, total: Decimal
-) -> None:
-    result = c.reduced_paid_up(value, owed, c.paid_up_rate(age), total)
-    assert 0 <= result <= total and whole_cents(result)
-    assert result * c.paid_up_rate(age) <= max(ZERO, value - owed), "paid by what there is"
-
-
-def test_the_worked_example_of_the_paid_up_sum() -> None:
-    found = c.reduced_paid_up(Decimal(40_000), ZERO, c.paid_up_rate(33), Decimal(300_000))
-    assert abs(found - 110_000) < 1000
-
-
-@given(POSITIVE, RHYTHMS, st.integers(0, 730))
-def test_reinstatement_is_every_overdue_premium_with_its_interest(
-    premium: Decimal, rhythm: str, days: int
-) -> None:
-    first = TODAY - timedelta(days=days)
-    due = c.overdue(first, rhythm, TODAY)
-    needed = c.reinstatement(premium, due, TODAY)
-    assert due[0] == first and all(day <= TODAY for day in due) and sorted(set(due)) == list(due)
-    assert needed.premiums == premium * len(due) and whole_cents(needed.total)
-    assert needed.premiums <= needed.total <= needed.premiums * Decimal("1.11")
 
 
 @given(DEBTS, AMOUNTS)

@@ -24,16 +24,25 @@ from records.settings import settings
 from records.store import Store
 from tests.actions.conftest import KEY
 from tests.actions.customer import Customer
-from tests.actions.money import SAFE, Counter, ask
+from tests.actions.money import ACCOUNT, SAFE, Counter, ask
 
 OUT = sorted(one.intent for one in TRANSACTIONS if CATALOGUE[one.intent].money_out)
+STRANGER = ("Gao Lan", "110101198803070047", "+1 202 555 0177", "my daughter")
 ANSWERS: dict[str, tuple[str, tuple[str, ...]]] = {
-    "cancel_in_cooling_off": ("Liu Yang", ()),
-    "change_payment_account": ("Wang Fang", ("debit", "Wang Fang", "Bank of Harbour")),
-    "reduce_cover": ("Sun Lei", ("200,000",)),
-    "take_policy_loan": ("Wang Fang", ("5,000",)),
-    "withdraw_benefit": ("Li Wei", ("everything",)),
+    "cancel_in_cooling_off": ("Liu Yang", (ACCOUNT,)),
+    "change_beneficiary": ("Wang Fang", ("Li Bo, my son, everything", "skip")),
+    "change_payment_account": ("Wang Fang", ("debit", "Wang Fang", "Bank of Harbour", ACCOUNT)),
+    "change_policyholder": ("Wang Fang", STRANGER),
+    "reduce_cover": ("Sun Lei", ("200,000", ACCOUNT)),
+    "surrender_policy": ("Wang Fang", ("go on", ACCOUNT)),
+    "take_policy_loan": ("Wang Fang", ("5,000", ACCOUNT)),
+    "withdraw_benefit": ("Li Wei", ("everything", ACCOUNT)),
 }
+"""What is asked before the scam questions."""
+
+SAFE_ANSWERS = ("no", "no")
+OWNERSHIP = ("AE", "BC")
+"""By these a right leaves, and no money yet."""
 
 
 @pytest.fixture
@@ -64,7 +73,7 @@ def test_below_the_strong_level_it_explains_and_offers_two_ways(
     said = ask(person, intent)
     assert person.custom["expects"] == "@strengthen" and person.custom["step_up"] == 3
     assert "passkey" in said and "colleague" in said
-    for answer in (*answers, *SAFE, "yes", "I have used my passkey", "done"):
+    for answer in (*answers, *SAFE_ANSWERS, "yes", "I have used my passkey", "done"):
         person.say(answer)
         assert person.custom["expects"] == "@strengthen"
     person.send_button(
@@ -98,7 +107,7 @@ def test_a_proof_that_wore_off_is_asked_for_again_and_nothing_is_done_before(
 ) -> None:
     who, answers = ANSWERS[intent]
     person = counter.strong(who)
-    ask(person, intent, *answers, *SAFE)
+    ask(person, intent, *answers, *SAFE_ANSWERS)
     assert person.custom["expects"] == "@confirm"
     before = traces(store)
     clock.advance(minutes=minutes)
@@ -114,7 +123,7 @@ def test_a_yes_to_a_scam_question_stops_it_and_brings_a_person(
     who, answers = ANSWERS[intent]
     person = counter.strong(who)
     before = traces(store)
-    said = ask(person, intent, *answers, SAFE[0], *(("yes",) if question == "approached" else ("no", "yes")))
+    said = ask(person, intent, *answers, *(("yes",) if question == "approached" else ("no", "yes")))
     assert "stopped this to protect you" in said
     assert (person.custom["handoff"], person.custom["refused"]) == ("scam", "possible_scam")
     assert traces(store) == before
@@ -123,7 +132,7 @@ def test_a_yes_to_a_scam_question_stops_it_and_brings_a_person(
 @pytest.mark.parametrize("intent", OUT)
 def test_one_audit_line_holds_all_evidence(intent: str, counter: Counter, store: Store) -> None:
     who, answers = ANSWERS[intent]
-    ask(counter.strong(who), intent, *answers, *SAFE, "yes")
+    ask(counter.strong(who), intent, *answers, *SAFE_ANSWERS, "yes")
     row = counter.only()
     with store.reading() as session:
         line = session.scalars(
@@ -133,8 +142,9 @@ def test_one_audit_line_holds_all_evidence(intent: str, counter: Counter, store:
     assert line.detail["level"] == 3 and line.detail["proof"] == "passkey"
     assert line.detail["scam_answers"] == {"approached": False, "handed_over": False}
     assert "Let me read that back" in line.detail["consented_to"]
-    assert line.detail["number_changed"] is False and line.detail["account"] == "the account ending 7890"
-    if row.service != "PC":
+    account = "" if row.service in OWNERSHIP else "the account ending 7890"
+    assert line.detail["number_changed"] is False and line.detail["account"] == account
+    if row.service not in ("PC", *OWNERSHIP):
         assert {"amount", "loss"} <= set(line.detail)
 
 
@@ -144,7 +154,7 @@ def test_it_happens_exactly_once_however_often_the_turn_comes(
 ) -> None:
     who, answers = ANSWERS[intent]
     person = counter.strong(who)
-    ask(person, intent, *answers, *SAFE, "yes")
+    ask(person, intent, *answers, *SAFE_ANSWERS, "yes")
     first, after_it = person.last, traces(store)
     turn = f"{person.conversation_id}:{person.count}"
     for _ in range(3):
@@ -282,7 +292,7 @@ def test_it_is_the_same_on_both_databases(any_store: Store, clock: ManualClock) 
         loan, draw, pay = session.scalars(select(ServiceTransaction).order_by(ServiceTransaction.id))
         assert (loan.state, draw.state, pay.state) == ("applied", "waiting_for_callback", "pending")
         decision.approve(session, draw, clock.now(), actor="agent:amy", descriptions=BY_CODE)
-        payments.arrived(session, pay.receipt, Decimal(9000), clock.now())
+        payments.arrived(session, pay.receipt, Decimal(9000), clock.now(), BY_CODE)
         assert (draw.state, pay.state) == ("applied", "applied")
         amounts = session.scalars(select(Payout.amount).order_by(Payout.id)).all()
     assert amounts == [Decimal(5000), Decimal(14_800)]

@@ -55,7 +55,7 @@ def test_with_it_the_form_goes_on(borrower: Person, store: Store, clock: ManualC
     prove_strongly(store, clock, borrower)
     borrower.press("I have used my passkey")
     assert borrower.custom["expects"] == "account"
-    borrower.say("the usual one")
+    borrower.say("my savings account")
     assert "at level 3" in borrower.press("Yes")
 
 
@@ -66,15 +66,15 @@ def test_only_the_strong_level_is_asked_again_when_only_that_is_lost(
     prove_strongly(store, clock, borrower)
     borrower.press("I have used my passkey")
     if answered:
-        borrower.say("the usual one")
+        borrower.say("my savings account")
         assert borrower.custom["expects"] == "@confirm"
     clock.advance(minutes=16)
-    said = borrower.press("Yes") if answered else borrower.say("the usual one")
+    said = borrower.press("Yes") if answered else borrower.say("my savings account")
     assert borrower.custom["expects"] == "@strengthen"
     assert "gets 500" not in said
     prove_strongly(store, clock, borrower)
     said = borrower.press("I have used my passkey")
-    assert said == "Lend 500 to the usual one?"
+    assert said == "Lend 500 to my savings account?"
     assert "gets 500 at level 3" in borrower.press("Yes")
 
 
@@ -83,7 +83,7 @@ def test_both_levels_are_asked_again_when_both_are_lost_and_no_answer(
 ) -> None:
     prove_strongly(store, clock, borrower)
     borrower.press("I have used my passkey")
-    borrower.say("the usual one")
+    borrower.say("my savings account")
     clock.advance(minutes=31)
     borrower.press("Yes")
     assert borrower.custom["expects"] == "birth", "who it was is known; that it still is, is not"
@@ -91,7 +91,7 @@ def test_both_levels_are_asked_again_when_both_are_lost_and_no_answer(
     borrower.say(RIGHT[2])
     assert borrower.custom["expects"] == "@strengthen"
     prove_strongly(store, clock, borrower)
-    assert borrower.press("I have used my passkey") == "Lend 500 to the usual one?"
+    assert borrower.press("I have used my passkey") == "Lend 500 to my savings account?"
 
 
 def test_a_verified_level_that_is_lost_is_asked_again_alone(

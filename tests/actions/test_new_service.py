@@ -10,7 +10,12 @@ from actions.dialogue import Dialogue
 from actions.forms.service import Answers, Context, Facts, Field, Outcome, Service
 from actions.forms.state import FormState, from_json
 from actions.normalise import Choice, Misread, Share, read_amount, read_choice, read_date, read_yes_no, settle
-from actions.services.registry import SERVICES
+from actions.services.catalogue import CATALOGUE, TITLES, Entry, enter
+from actions.services.registry import SERVICES, registry
+from actions.services.transactions import BY_CODE
+from actions.servicing.conditions import is_living
+from actions.servicing.recording import service_of
+from actions.servicing.transaction import Transaction
 from records.clock import ManualClock
 from records.models import Form, ServiceTransaction
 from records.store import Store
@@ -151,3 +156,48 @@ def test_a_share_of_nothing_known_is_refused() -> None:
     with pytest.raises(Misread, match="in figures"):
         settle(Share(Decimal("0.5")), None)
     assert settle(Share(Decimal("0.5")), Decimal("0.03")) == Decimal("0.01")
+
+
+FREEZE = Transaction(
+    intent="freeze_policy",
+    entry=Entry("freeze_policy", "freeze a policy", 2, code="FZ"),
+    conditions=(is_living(),),
+    lines=lambda case: (f"Freeze {case.position.title}",),
+    details=lambda case: {"number": case.position.number},
+    next_steps=lambda _case: "Nobody can change it now.",
+)
+
+
+@pytest.fixture
+def freezing(store: Store, clock: ManualClock, monkeypatch: pytest.MonkeyPatch) -> Customer:
+    """A customer of an insurer whose list has one transaction more."""
+    assert FREEZE.entry is not None
+    monkeypatch.setitem(CATALOGUE, FREEZE.intent, FREEZE.entry)
+    monkeypatch.setitem(TITLES, FREEZE.intent, FREEZE.entry.title)
+    monkeypatch.setitem(BY_CODE, FREEZE.code, FREEZE)
+    services = registry((*SERVICES.values(), service_of(FREEZE)))
+    return new_customer(
+        store, clock, Dialogue(store, clock, assurance_minutes=30, key=KEY, index=None, services=services)
+    )
+
+
+def test_a_transaction_that_brings_its_own_line_needs_nothing_else(freezing: Customer, store: Store) -> None:
+    freezing.say("freeze it", "freeze_policy")
+    freezing.prove()
+    assert "Freeze Harbour Whole Life (880000100101)" in freezing.last["messages"][-1]["text"]
+    assert "receipt number is SR2026000001" in freezing.say("yes")
+    assert freezing.custom["service"] == "FZ"
+    with store.reading() as session:
+        row = session.scalars(select(ServiceTransaction)).one()
+    assert (row.service, row.state, row.details["number"]) == ("FZ", "applied", "880000100101")
+
+
+def test_a_line_that_contradicts_the_list_stops_the_start() -> None:
+    for wrong in (
+        Entry("surrender_policy", "surrender a policy", 0, code="SU"),
+        Entry("freeze_policy", "freeze a policy", code="SU"),
+        Entry("freeze_policy", "freeze a policy"),
+    ):
+        with pytest.raises(ValueError, match="on the list already"):
+            enter([wrong])
+    assert "freeze_policy" not in CATALOGUE

@@ -90,8 +90,10 @@ def test_the_end_of_the_grace_period_is_told_in_steps(store: Store, days: int, l
 
 def test_a_failed_debit_is_told_until_it_is_settled(store: Store) -> None:
     with store.writing() as session:
+        owed = policy(session, "880000100801")
+        owed.next_due = TODAY
         failure = DebitFailure(
-            policy_id=policy(session, "880000100801").id, amount=Decimal(320), due_on=TODAY, tried_on=TODAY,
+            policy_id=owed.id, amount=Decimal(320), due_on=TODAY, tried_on=TODAY,
             retry_on=TODAY + timedelta(days=3),
         )  # fmt: skip
         session.add(failure)

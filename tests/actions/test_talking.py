@@ -11,10 +11,12 @@ from records import ledger, turns
 from records.clock import ManualClock
 from records.models import ConversationId
 from records.store import Store
+from tests.actions.conftest import KEY
 from tests.actions.customer import Customer as Person
 from tests.actions.customer import new_customer
 
-HUMAN = sorted(set(CATALOGUE) - set(SERVICES) - {"talk_to_agent", "make_complaint", "report_scam"})
+HANDED_OVER = {"talk_to_agent", "make_complaint", "report_scam"}
+HUMAN = sorted(intent for intent, entry in CATALOGUE.items() if entry.tier == "human" and entry.code)
 RANKING = (("nlu_fallback", 0.6), ("check_coverage", 0.3), ("out_of_scope", 0.2), ("find_branch", 0.1))
 
 
@@ -28,10 +30,17 @@ def test_some_requests_always_go_to_a_person(intent: str, reason: str, someone: 
     assert someone.last["loop"] is False
 
 
+def test_whatever_is_in_the_catalogue_is_built_or_belongs_to_people() -> None:
+    assert set(CATALOGUE) - set(SERVICES) == HANDED_OVER
+
+
 @pytest.mark.parametrize("intent", HUMAN)
 def test_a_service_that_is_not_built_is_passed_to_a_colleague_in_plain_words(
-    intent: str, someone: Person
+    intent: str, store: Store, clock: ManualClock
 ) -> None:
+    built = {name: one for name, one in SERVICES.items() if name != intent}
+    dialogue = Dialogue(store, clock, assurance_minutes=30, key=KEY, index=None, services=built)
+    someone = new_customer(store, clock, dialogue)
     said = someone.say("I want that", intent)
     assert CATALOGUE[intent].title in said and "colleague" in said
     assert someone.custom["handoff"] == "human_service"

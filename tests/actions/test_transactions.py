@@ -470,11 +470,11 @@ def test_PP_the_money_that_arrives_pays_the_premium_once(
     person.say("yes")
     receipt = counter.only().receipt
     with store.writing() as session:
-        payments.arrived(session, receipt, Decimal(9000), clock.now())
+        payments.arrived(session, receipt, Decimal(9000), clock.now(), BY_CODE)
     paid = policy(store, "880000100701")
     assert paid.state is PolicyState.IN_FORCE and paid.next_due == date(2027, 11, 2)
     with pytest.raises(NotPossible), store.writing() as session:
-        payments.arrived(session, receipt, Decimal(9000), clock.now())
+        payments.arrived(session, receipt, Decimal(9000), clock.now(), BY_CODE)
     assert counter.only().state == "applied"
 
 
@@ -484,7 +484,7 @@ def test_PP_money_that_a_policy_cannot_take_goes_back(
 ) -> None:
     ask(counter.anybody(), "pay_premium", number, "yes")
     with store.writing() as session:
-        payments.arrived(session, counter.only().receipt, Decimal(15000), clock.now())
+        payments.arrived(session, counter.only().receipt, Decimal(15000), clock.now(), BY_CODE)
     assert counter.only().state == "refused" and counter.only().reason
     with store.reading() as session:
         assert session.scalars(select(PaymentOrder.state)).one() == "returned"
@@ -503,7 +503,7 @@ def test_PP_extra_money_goes_into_a_universal_life_account(
     assert "adds CNY 4,850.00" in ask(person, "pay_premium", "extra money", "5,000")
     person.say("yes")
     with store.writing() as session:
-        payments.arrived(session, counter.only().receipt, Decimal(5000), clock.now())
+        payments.arrived(session, counter.only().receipt, Decimal(5000), clock.now(), BY_CODE)
     assert policy(store, "880000100601").account_value == Decimal("95850.00")
 
 
@@ -514,7 +514,7 @@ def test_RF_a_loan_is_paid_back_interest_first(counter: Counter, store: Store, c
     person.say("5,273.97")
     person.say("yes")
     with store.writing() as session:
-        payments.arrived(session, counter.only().receipt, Decimal("5273.97"), clock.now())
+        payments.arrived(session, counter.only().receipt, Decimal("5273.97"), clock.now(), BY_CODE)
     with store.reading() as session:
         left = session.scalars(select(Loan).where(Loan.repaid_on.is_(None))).one()
     assert (left.principal, left.since) == (Decimal(15000), date(2026, 11, 22))

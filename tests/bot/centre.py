@@ -5,7 +5,15 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from bot import chat_channel, demo_outbox, rest_channel, verification
+from bot import (
+    bank_gateway,
+    chat_channel,
+    demo_outbox,
+    demo_payments,
+    rest_channel,
+    uploads,
+    verification,
+)
 from bot.security_headers import SecurityHeaders
 from bot.services import Services
 from bot.turn import Turns
@@ -21,6 +29,8 @@ from tests.bot.dialogue_engine import DialogueEngine
 SECRETS = {
     "REST_TOKEN": "rest token of the tests, long enough",
     "IDENTITY_KEY": "identity key of the tests, which is long enough",
+    "SESSION_KEY": "session key of the tests, long enough",
+    "PAYMENT_KEY": "payment key of the tests, long enough",
 }
 
 
@@ -33,7 +43,7 @@ def services_over(store: Store, clock: Clock, settings: Settings) -> Services:
 
 
 def application(services: Services) -> FastAPI:
-    """Chat, REST, pages, verification and the demonstration's outbox."""
+    """Chat, REST, files, payments, pages, verification and the demonstration's own pages."""
     postman = Postman(services.store, services.clock, carriers_of(services.settings, services.secrets))
 
     @asynccontextmanager
@@ -45,9 +55,12 @@ def application(services: Services) -> FastAPI:
 
     app = FastAPI(lifespan=lifespan)
     app.include_router(demo_outbox.router(services))
+    app.include_router(demo_payments.router(services))
     app.include_router(build_pages(demo=services.settings.demo))
     app.include_router(verification.router(services))
     app.include_router(chat_channel.router(services))
     app.include_router(rest_channel.router(services))
+    app.include_router(uploads.router(services))
+    app.include_router(bank_gateway.router(services))
     app.add_middleware(SecurityHeaders)
     return app

@@ -11,8 +11,16 @@ from sqlalchemy.orm import Session
 
 from actions.dialogue import Dialogue
 from actions.forms.service import Answers, Context, Field, Outcome, Service
-from actions.services.inquiries import STATUS
+from actions.services.cases import CLAIM_STATUS
+from actions.services.claim_document import CLAIM_DOCUMENT
+from actions.services.inquiries import INQUIRIES, STATUS
 from actions.services.passkey import PASSKEY
+from actions.services.personal import ID_DOCUMENT
+from actions.services.premiums import PAY
+from actions.services.reminders import REMINDERS
+from actions.services.requests import TRANSACTION_STATUS
+from actions.services.return_visit import RETURN_VISIT
+from actions.servicing.recording import service_of
 from actions.utterance import Utterance
 from bot.engine_client import Answer
 from records.clock import Clock
@@ -23,6 +31,16 @@ KEY = b"key of the tests"
 
 WORDS = {
     "in force": "check_policy_status",
+    "covered for": "check_coverage",
+    "premium due": "check_premium_due",
+    "cash value": "check_cash_value",
+    "do i owe": "check_loan_balance",
+    "benefits": "check_benefits",
+    "my claim": "check_claim_status",
+    "my change": "check_transaction_status",
+    "watch out": "check_reminders",
+    "identity document": "update_id_document",
+    "pay my premium": "pay_premium",
     "loan": "take_policy_loan",
     "passkey": "set_up_passkey",
     "person": "talk_to_agent",
@@ -48,7 +66,22 @@ LOAN = Service(
 )
 """The least service that needs the strong level, with a question before it and one after it."""
 
-SERVICES: Mapping[str, Service] = {one.intent: one for one in (STATUS, PASSKEY, LOAN)}
+SERVICES: Mapping[str, Service] = {
+    one.intent: one
+    for one in (
+        STATUS,
+        *INQUIRIES,
+        CLAIM_STATUS,
+        TRANSACTION_STATUS,
+        REMINDERS,
+        PASSKEY,
+        LOAN,
+        RETURN_VISIT,
+        CLAIM_DOCUMENT,
+        service_of(ID_DOCUMENT),
+        service_of(PAY),
+    )
+}
 
 
 class DialogueEngine:

@@ -135,7 +135,7 @@ def test_forgeries_over_the_chat_socket_read_nothing(
             )
             assert socket.receive_json()["type"] == "welcome"
             for text in chance.sample(SAYINGS, 4):
-                said = _exchange(socket, text, metadata(chance, clock))
+                said = exchange(socket, text, metadata(chance, clock))
                 answers += said
                 if any("in the queue" in one for one in said):
                     break  # a person answers from here on
@@ -143,7 +143,7 @@ def test_forgeries_over_the_chat_socket_read_nothing(
     nothing_was_read(store, answers)
 
 
-def _exchange(socket: Any, text: str, more: dict[str, Any]) -> list[str]:
+def exchange(socket: Any, text: str, more: dict[str, Any]) -> list[str]:
     """Say something; what the bot answered to it."""
     key = uuid4().hex
     kind = {"type": "press", "button": text[:32]} if text.startswith("/b/") else {"type": "say", "text": text}
@@ -171,7 +171,7 @@ def test_a_good_token_reads_its_own_over_both_channels(client: TestClient, clock
     with client.websocket_connect("/chat/ws") as socket:
         socket.send_json({"type": "hello", "identity_token": token(clock, acr=2)})
         socket.receive_json()
-        assert "880000100101" in "\n".join(_exchange(socket, "is my policy in force", {}))
+        assert "880000100101" in "\n".join(exchange(socket, "is my policy in force", {}))
 
 
 @pytest.mark.parametrize("acr", [0, 1, 2, 3])
@@ -196,7 +196,7 @@ def test_the_token_of_another_customer_reads_neither_over_the_socket(
     with client.websocket_connect("/chat/ws") as socket:
         socket.send_json({"type": "hello", "identity_token": token(clock)})
         who = socket.receive_json()
-        assert "880000100101" in "\n".join(_exchange(socket, "is my policy in force", {}))
+        assert "880000100101" in "\n".join(exchange(socket, "is my policy in force", {}))
     for _ in range(2):
         with client.websocket_connect("/chat/ws") as socket:
             socket.send_json(
@@ -209,7 +209,7 @@ def test_the_token_of_another_customer_reads_neither_over_the_socket(
                 }
             )
             socket.receive_json()
-            said = _exchange(socket, "is my policy in force", {})
+            said = exchange(socket, "is my policy in force", {})
             assert all("880000100" not in one for one in said), said
 
 

@@ -120,6 +120,21 @@ async def test_the_same_upload_again_is_one_file_and_one_message(place: Place) -
     assert len(place.papers()) == len(place.files()) == len(place.bodies()) == 1
 
 
+async def test_sent_again_after_a_service_took_it_it_is_still_one(place: Place, clock: ManualClock) -> None:
+    first = await place.send(PDF)
+    with place.store.writing() as session:
+        session.scalars(select(Paper)).one().taken_at = clock.now()
+    again = await place.send(PDF)
+    assert (again.status_code, again.json()["seq"]) == (201, first.json()["seq"])
+    assert len(place.papers()) == len(place.files()) == len(place.bodies()) == 1
+
+
+async def test_its_limits_are_told_before(place: Place) -> None:
+    said = (await place.client.get("/chat/upload")).json()
+    assert said["megabytes"] == 0.01
+    assert set(said["kinds"]) == {"application/pdf", "image/jpeg", "image/png", "image/heic"}
+
+
 @pytest.mark.parametrize(
     ("content", "status", "code"),
     [

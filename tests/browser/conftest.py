@@ -5,7 +5,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    expect,
+    sync_playwright,
+)
 
 from tests.browser.fake_center import FakeCenter
 
@@ -82,7 +89,7 @@ def new_page(context: BrowserContext) -> Iterator[Callable[[], Page]]:
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on(
             "console",
-            lambda message: errors.append(message.text) if _is_fault(message.type, message.text) else None,
+            lambda message: errors.append(message.text) if _is_fault(message) else None,
         )
         pages.append(page)
         return page
@@ -102,9 +109,13 @@ def page(new_page: Callable[[], Page], center: FakeCenter) -> Page:
     return page
 
 
-def _is_fault(kind: str, text: str) -> bool:
-    """Whether a console line is our fault; a browser reports every failed socket by itself."""
-    return kind in ("error", "warning") and "WebSocket connection" not in text
+def _is_fault(message: ConsoleMessage) -> bool:
+    """Whether a console line is our fault; a browser reports every failed socket and request by itself."""
+    if message.type not in ("error", "warning") or "WebSocket connection" in message.text:
+        return False
+    asked = str(message.location.get("url", ""))
+    expected = "/chat/upload" in asked or "/attach.js" in asked
+    return not (expected and message.text.startswith("Failed to load resource"))
 
 
 def _write_article(folder: Path, name: str, title: str, text: str) -> None:

@@ -13,15 +13,17 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
-from fastapi import FastAPI, WebSocket, WebSocketDisconnect
-from starlette.responses import HTMLResponse
+from fastapi import FastAPI, Request, WebSocket, WebSocketDisconnect
+from starlette.responses import HTMLResponse, JSONResponse
 
 from bot.security_headers import SecurityHeaders
 from bot.widget import pages
 
 Frame = dict[str, Any]
 
-LIMIT = 2000
+LIMIT = 10_000
+MEGABYTES = 0.01
+KINDS = ["application/pdf", "image/jpeg", "image/png", "image/heic"]
 
 
 @dataclass
@@ -54,6 +56,9 @@ class Faults:
 
     rate_limit: int = 0
     """So many messages are refused for being too fast."""
+
+    refuse_files: str = ""
+    """Every file is refused with these words."""
 
 
 @dataclass
@@ -89,6 +94,12 @@ class FakeCenter:
         """Nothing listens before `start`."""
         self.faults = Faults()
         self.conversations: dict[str, Conversation] = {}
+        self.forget_at_visit = False
+        """A link to a visit begins a conversation of its own."""
+
+        self.uploads: list[tuple[str, int]] = []
+        """Key and size of every file that was sent, also of those that were known."""
+
         self.reply: Callable[[str], Frame | None] = lambda text: {"text": f"You said: {text}"}
         self._keys: dict[tuple[str, str], int] = {}
         self._clock = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
@@ -96,6 +107,8 @@ class FakeCenter:
         app.add_middleware(SecurityHeaders)
         app.include_router(pages.build_pages(demo=True, articles=articles))
         app.websocket("/chat/ws")(self._serve)
+        app.get("/chat/upload")(lambda: {"megabytes": MEGABYTES, "kinds": KINDS})
+        app.post("/chat/upload")(self._upload)
         app.get("/right-to-left")(_right_to_left)
         self._server = _Server(uvicorn.Config(app, port=0, log_level="error", lifespan="off"))
         self._loop = asyncio.new_event_loop()
@@ -124,6 +137,8 @@ class FakeCenter:
         self.cut()
         self.faults = Faults()
         self.conversations.clear()
+        self.uploads.clear()
+        self.forget_at_visit = False
         self._keys.clear()
         self.reply = lambda text: {"text": f"You said: {text}"}
 
@@ -185,7 +200,7 @@ class FakeCenter:
 
     async def _greet(self, link: WebSocket, frame: Frame) -> Conversation | None:
         conversation = self.conversations.get(frame["conversation"] or "")
-        fresh = frame["conversation"] is None
+        fresh = frame["conversation"] is None or (self.forget_at_visit and "visit" in frame)
         if fresh:
             number = len(self.conversations) + 1
             conversation = Conversation(id=f"conversation-{number}", secret=f"secret-{number}")
@@ -242,6 +257,22 @@ class FakeCenter:
         acks = 0 if self.faults.no_acks else 2 if self.faults.duplicate_acks else 1
         for _ in range(acks):
             await link.send_json({"type": "ack", "key": key, "seq": seq})
+
+    async def _upload(self, request: Request) -> JSONResponse:
+        conversation = self.conversations.get(request.headers["x-conversation"])
+        content, key = await request.body(), request.headers["x-key"]
+        if conversation is None or request.headers["x-secret"] != conversation.secret:
+            return JSONResponse({"error": "unknown_conversation", "message": "Not known."}, 404)
+        if self.faults.refuse_files:
+            return JSONResponse({"error": "unknown_kind", "message": self.faults.refuse_files}, 415)
+        self.uploads.append((key, len(content)))
+        seq = self._keys.get((conversation.id, f"file:{key}"))
+        if seq is None:
+            text = f"(Sent a file: {len(content)} bytes)"
+            seq = await self._add(conversation, "customer", text=text, key=f"file:{key}")
+            self._keys[conversation.id, f"file:{key}"] = seq
+            await self._add(conversation, "bot", text="Thank you, it is here.")
+        return JSONResponse({"seq": seq, "file": "PDF"}, 201)
 
     async def _add(
         self, conversation: Conversation, author: str, kind: str = "message", **content: Any

@@ -208,7 +208,7 @@ def test_a_passkey_is_made_and_used_and_the_conversation_goes_on_by_itself(
     expect(chat.host.get_by_text("Your passkey is set up.")).to_be_visible()
     expect(chat.host.get_by_text("Your passkey has confirmed that it is you.")).to_be_visible()
     expect(chat.messages.last).to_contain_text("To which account?")
-    chat.say("the usual one")
+    chat.say("my savings account")
     chat.button("Yes").click()
     expect(chat.messages.last).to_contain_text("gets 500 at level 3")
     notice = centre.messages("passkey_notice")[0]

@@ -9,6 +9,7 @@ from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-unt
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 import bot.widget
+from bot.widget.pages import WIDGET_FILES
 from tests.browser.chat import Chat
 from tests.browser.fake_center import FakeCenter
 
@@ -277,9 +278,15 @@ def test_motion_is_only_for_those_who_like_it(browser: Browser, center: FakeCent
             )
 
 
+def size_of(*names: str) -> int:
+    return sum((WIDGET / name).stat().st_size for name in names)
+
+
 def test_the_widget_is_small() -> None:
-    size = sum((WIDGET / name).stat().st_size for name in ("widget.js", "widget.css"))
-    assert size < 30_000
+    first = ("widget.js", "widget.css")
+    assert size_of(*first) < 30_000, "what a page loads before anybody has asked for anything"
+    later = set(WIDGET_FILES) - set(first)
+    assert size_of(*later) < 10_000, "what is loaded when it is wanted: files and the transcript"
 
 
 def test_the_widget_never_makes_markup_of_text() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from bot import utterance, widget
 from tests.browser.chat import Chat
 from tests.browser.fake_center import FakeCenter
 
@@ -155,21 +156,21 @@ def test_typing_is_shown_and_ends_by_itself(page: Page, center: FakeCenter) -> N
 def test_a_long_message_is_counted_and_stays_in_the_box(page: Page, center: FakeCenter) -> None:
     chat = Chat(page)
     chat.open()
-    chat.box.fill("a" * 1850)
-    expect(chat.host.get_by_text("1,850 of 2,000 characters")).to_be_visible()
-    chat.say("b" * 2003)
+    chat.box.fill("a" * 9850)
+    expect(chat.host.get_by_text("9,850 of 10,000 characters")).to_be_visible()
+    chat.say("b" * 10_003)
     expect(chat.notice).to_have_text("Please shorten your message by 3 characters.")
-    expect(chat.box).to_have_value("b" * 2003)
+    expect(chat.box).to_have_value("b" * 10_003)
     expect(chat.box).to_have_attribute("aria-invalid", "true")
-    chat.say("b" * 2000)
-    expect(chat.message("b" * 2000)).to_contain_text("Sent")
+    chat.say("b" * 10_000)
+    expect(chat.message("b" * 10_000)).to_contain_text("Sent")
     expect(chat.notice).to_be_empty()
 
 
 def test_a_message_the_centre_finds_too_long_comes_back_into_the_box(page: Page, center: FakeCenter) -> None:
     chat = Chat(page)
     chat.open()
-    longest = "\U0001f600" * 2000  # counted as a reader counts, not as a machine stores
+    longest = "\U0001f600" * 10_000  # counted as a reader counts, not as a machine stores
     chat.say(longest)
     expect(chat.message(longest)).to_contain_text("Sent")
     center.faults.too_long = 1
@@ -356,3 +357,9 @@ def test_hints_put_words_into_the_box_and_leave_sending_to_the_visitor(
     expect(chat.box).to_have_value("Is my policy still in force?")
     page.keyboard.press("Enter")
     chat.expect_texts("Is my policy still in force?", "You said: Is my policy still in force?")
+
+
+def test_the_chat_takes_as_much_as_the_centre() -> None:
+    script = (Path(widget.__file__).parent / "widget.js").read_text("utf-8")
+    (limit,) = re.findall(r"^const LIMIT = ([\d_]+);", script, re.MULTILINE)
+    assert int(limit) == utterance.LONGEST_TEXT

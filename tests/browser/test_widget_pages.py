@@ -6,12 +6,19 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from bot.security_headers import SecurityHeaders
+from bot.widget.pages import WIDGET_FILES
 from tests.browser.fake_center import FakeCenter
 
 
 @pytest.mark.parametrize(
     "path",
-    ["/", "/widget.js", "/widget.css", "/demo/style.css", "/demo/harbour.svg", "/articles/grace_period"],
+    [
+        "/",
+        *(f"/{name}" for name in WIDGET_FILES),
+        "/demo/style.css",
+        "/demo/harbour.svg",
+        "/articles/grace_period",
+    ],
 )
 def test_a_page_is_served_strictly_and_asked_about_again(center: FakeCenter, path: str) -> None:
     answer = httpx.get(center.url + path)
@@ -27,9 +34,13 @@ def test_a_page_is_served_strictly_and_asked_about_again(center: FakeCenter, pat
 
 
 def test_only_the_widget_may_be_loaded_by_other_sites(center: FakeCenter) -> None:
-    assert httpx.get(f"{center.url}/widget.js").headers["cross-origin-resource-policy"] == "cross-origin"
-    assert httpx.get(f"{center.url}/widget.css").headers["cross-origin-resource-policy"] == "cross-origin"
-    assert httpx.get(center.url).headers["cross-origin-resource-policy"] == "same-origin"
+    for name in WIDGET_FILES:
+        headers = httpx.get(f"{center.url}/{name}").headers
+        assert headers["cross-origin-resource-policy"] == "cross-origin"
+        assert headers["access-control-allow-origin"] == "*", "a module is fetched as another site's page"
+    page = httpx.get(center.url).headers
+    assert page["cross-origin-resource-policy"] == "same-origin"
+    assert "access-control-allow-origin" not in page
 
 
 def test_an_article_is_shown_as_text(center: FakeCenter) -> None:

@@ -37,9 +37,9 @@ def test_a_question_about_what_colleagues_do_is_answered_before_anybody_is_calle
     assert "handoff" not in customer.custom
 
 
-def test_a_request_for_what_colleagues_do_reaches_them(customer: Customer) -> None:
-    customer.say("I want to surrender my policy")
-    assert customer.custom["handoff"] == "human_service"
+def test_a_request_for_what_only_people_do_reaches_them(customer: Customer) -> None:
+    customer.say("I want to complain about your service")
+    assert customer.custom["handoff"] == "complaint"
 
 
 def test_gibberish_twice_running_reaches_a_person(customer: Customer) -> None:

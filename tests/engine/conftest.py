@@ -47,7 +47,7 @@ class FakeActions:
         self.calls.append((action, body))
         return self.answers.get(action, lambda body: {"responses": [{"text": action}]})(body)
 
-    async def close(self) -> None:
+    def close(self) -> None:
         """Nothing is open."""
 
     def names(self) -> list[str]:

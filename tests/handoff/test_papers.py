@@ -13,8 +13,9 @@ from handoff.console.login import COOKIE
 from handoff.reasons import Reason
 from handoff.switchboard import Switchboard
 from records import papers as files
-from records.models import AuditEntry, ConversationId
+from records.models import AuditEntry, ConversationId, Paper
 from records.signals import Signals
+from tests.handoff import cases
 from tests.handoff.conftest import AMY, BEN, DORA, Floor
 from tests.records.test_papers import PDF
 
@@ -55,6 +56,27 @@ async def test_the_agent_of_the_conversation_gets_an_attachment_and_leaves_a_lin
     with floor.store.reading() as session:
         line = session.scalars(select(AuditEntry).where(AuditEntry.action == "read.paper")).one()
     assert (line.actor, line.subject) == ("agent:amy", f"paper:{paper}")
+
+
+async def test_who_decides_on_cases_gets_the_papers_of_a_case(
+    floor: Floor, client: httpx.AsyncClient, tmp_path: Path
+) -> None:
+    amy = floor.staff(AMY)["amy"]
+    conversation = floor.held(amy, Reason.ASKED_FOR).id
+    floor.staff(BEN)
+    paper, customer = paper_of(floor, tmp_path, conversation), floor.customer()
+    unsorted = await client.get(f"/console/papers/{paper}", headers=log_in(floor, "ben"))
+    assert unsorted.status_code == 404
+    with floor.store.writing() as session:
+        cases.new_document(session, conversation, customer, floor.clock.now())
+    awaited = await client.get(f"/console/papers/{paper}", headers=log_in(floor, "ben"))
+    assert awaited.status_code == 200
+    with floor.store.writing() as session:
+        claim = cases.claim(session, conversation, None, floor.clock.now(), "a paper")
+        row = session.get_one(Paper, paper)
+        row.claim_id, row.taken_at = claim.id, floor.clock.now()
+    of_claim = await client.get(f"/console/papers/{paper}", headers=log_in(floor, "ben"))
+    assert of_claim.status_code == 200
 
 
 async def test_nobody_else_gets_it(floor: Floor, client: httpx.AsyncClient, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from alembic import op
 from records.models import base
 
 revision: str = "ee8f87d227b8"
-down_revision: str | Sequence[str] | None = "9c0b3f76a93c"
+down_revision: str | Sequence[str] | None = "7c1d0b9e4f52"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 

@@ -1,0 +1,207 @@
+"""What every page of the console has: bar, notices, keys, heartbeat, and a look at the records at every ring.
+
+A page that was away reads everything again. Every act carries the session's token, so a revoked session ends
+at its next breath.
+"""
+
+import asyncio
+from abc import ABC, abstractmethod
+from collections.abc import Awaitable
+from dataclasses import dataclass
+from typing import Any
+
+from nicegui import background_tasks, ui
+
+from actions.servicing.states import NotPossible
+from handoff.authorization import Principal
+from handoff.casedesk import Casedesk
+from handoff.casework import Pulse
+from handoff.console import bells
+from handoff.console.bar import Bar, help_sheet
+from handoff.console.elements import Sheet, Station, put
+from handoff.console.notices import Notices
+from handoff.inbox import Inbox
+from handoff.refusals import NotLoggedIn, Refused
+from handoff.switchboard import Switchboard
+from records.activity import Activity
+from records.clock import Clock
+from records.ledger import StaleEpoch
+from records.models import ConversationId
+from records.ownership import ImpossibleChange
+from records.signals import PEOPLE, Signals
+
+HEARTBEAT_SECONDS = 10.0
+REST_SECONDS = 0.1
+"""Shortest time between two readings, however many bells ring."""
+
+LOOK_SECONDS = 3.0
+"""Longest time between two readings: signs of typing fade without a bell."""
+
+_MOVED_ON = "This conversation has changed hands: nothing was sent. Your text is kept."
+_FASTER = "Somebody was faster: this conversation has moved on."
+
+
+@dataclass(frozen=True, slots=True)
+class Centre:
+    """What the pages work on."""
+
+    switchboard: Switchboard
+    casedesk: Casedesk
+    clock: Clock
+    signals: Signals
+    activity: Activity
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What stands above and around every page."""
+
+    bar: Bar
+    notices: Notices
+    help: Sheet
+    station: Station
+
+    def show(self, read: Inbox, pulse: Pulse, *, unread: int, news: str, elsewhere: bool = False) -> None:
+        """What is on every page; `elsewhere` where the conversations are on another one."""
+        self.bar.show(available=read.available, waiting=read.waiting_count)
+        self.bar.show_work(to_decide=pulse.to_decide, unread=unread if elsewhere else None)
+        news = " ".join(part for part in (news, self.notices.show(pulse)) if part)
+        put(self.station, unread=unread)
+        if news:
+            put(self.station, bells=self.station.props["bells"] + 1, announcement=news)
+
+
+class Frame(ABC):
+    """A page of one browser tab; its own part is filled in by who inherits."""
+
+    def __init__(self, centre: Centre, principal: Principal, token: str) -> None:
+        """For the agent who holds `token`; nothing is built yet."""
+        self._centre = centre
+        self._principal = principal
+        self._token = token
+        self._tasks: list[asyncio.Task[Any]] = []
+        self._changed = asyncio.Event()
+        """Rung when another conversation comes to be watched."""
+        self._client = ui.context.client
+        self._client.on_connect(self._start)
+        self._client.on_delete(self._stop)
+        for name in ("console", "cases"):
+            ui.add_head_html(f'<link rel="stylesheet" href="/console/assets/{name}.css">')
+
+    @abstractmethod
+    async def refresh(self) -> None:
+        """Read what is on the page, and show what has changed.
+
+        Raises:
+            NotLoggedIn: the session is over.
+        """
+
+    @abstractmethod
+    def complain(self, sentence: str) -> None:
+        """Say why something did not happen."""
+
+    def _topics(self) -> set[ConversationId]:
+        return {PEOPLE}
+
+    def _bar(self, here: str) -> tuple[Bar, Notices]:
+        """Bar and notices, inside the element that is open now."""
+        bar = Bar(
+            self._principal,
+            here,
+            on_presence=lambda: self._command("presence"),
+            on_sound=self._switch_sound,
+            on_help=lambda: self._command("help"),
+        )
+        return bar, Notices()
+
+    def _surroundings(self, bar: Bar, notices: Notices, title: str) -> Head:
+        """Keys, help and sound, to be built last."""
+        station = Station(
+            title,
+            lambda event: self._command(str(event.args)),
+            lambda event: self._see(event.args is True),
+            lambda event: self._sound(event.args is True),
+        )
+        self._head = Head(bar, notices, help_sheet(), station)
+        return self._head
+
+    def _start(self) -> None:
+        """The browser has connected, or connected again."""
+        if any(not task.done() for task in self._tasks):
+            self._centre.signals.advanced(PEOPLE)
+            return
+        self._tasks = [
+            background_tasks.create(self._follow(), name="console", context=self._client),
+            background_tasks.create(self._beat(), name="console heartbeat", context=self._client),
+        ]
+
+    def _stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+
+    async def _follow(self) -> None:
+        """Read at every ring of the queue or of a conversation in this agent's hands."""
+        while True:
+            topics = self._topics()
+            with bells.watching(self._centre.signals, topics, self._changed) as rings:
+                # What comes to be watched is watched before it is read, or a word could slip between.
+                while topics == self._topics():
+                    rings.clear()
+                    if not await self._attempt(self.refresh()):
+                        return
+                    await asyncio.sleep(REST_SECONDS)
+                    if topics == self._topics():
+                        await rings.rung(LOOK_SECONDS)
+
+    async def _beat(self) -> None:
+        while True:
+            beating = self._client.has_socket_connection
+            if beating and not await self._attempt(self._centre.switchboard.heartbeat(self._token)):
+                return
+            await asyncio.sleep(HEARTBEAT_SECONDS)
+
+    async def _attempt(self, act: Awaitable[object]) -> bool:
+        """Carry out an act and say what went wrong; False when the session is over."""
+        try:
+            await act
+        except NotLoggedIn:
+            ui.navigate.to("/login")
+            return False
+        except StaleEpoch:
+            self.complain(_MOVED_ON)
+        except ImpossibleChange:
+            self.complain(_FASTER)
+        except NotPossible as problem:
+            self.complain(problem.message)
+        except Refused as refusal:
+            self.complain(refusal.words)
+        return True
+
+    async def _act(self, act: Awaitable[object]) -> None:
+        """Carry out an act and show its result at once instead of at the next bell."""
+        if await self._attempt(act):
+            await self._attempt(self.refresh())
+
+    async def _command(self, command: str) -> None:
+        """What a key or a button asks for on every page; other keys are let be."""
+        match command:
+            case "presence":
+                await self._act(self._switch_presence())
+            case "help":
+                put(self._head.help, open=True)
+
+    async def _switch_presence(self) -> None:
+        switchboard = self._centre.switchboard
+        available = (await switchboard.read_inbox(self._token)).available
+        await switchboard.set_available(self._token, not available)
+
+    def _switch_sound(self) -> None:
+        self._sound(not self._head.station.props["sound"])
+
+    def _sound(self, on: bool) -> None:
+        put(self._head.station, sound=on)
+        self._head.bar.show_sound(on)
+
+    async def _see(self, _visible: bool) -> None:
+        """The tab has come to the front, or gone behind."""
+        await self._attempt(self.refresh())
