@@ -6,7 +6,7 @@ export ACTIONS_PORT ?= 5055
 
 RUN = python3 -m uv run --no-sync
 
-.PHONY: up test pictures train models promote rollback shadow reviewed drift data-check fmt lint types floors bench bench-ledger bench-takeover bench-turn bench-understanding bench-heldout bench-retrieval eval bench-chaos bench-fuzz
+.PHONY: up test pictures train models promote rollback shadow reviewed drift data-check fmt lint types floors bench bench-ledger bench-takeover bench-turn bench-understanding bench-heldout bench-retrieval eval bench-chaos bench-fuzz bench-routing bench-assign
 
 up: export DEMO := $(or $(DEMO),1)
 up: ## set up, run, say where it is
@@ -54,7 +54,7 @@ floors: ## a floor imports only from lower floors
 pictures: ## take the documentation's screenshots anew
 	@PICTURES=docs/pictures $(RUN) pytest -q tests/browser/test_whole_story.py
 
-bench: bench-ledger bench-takeover bench-turn ## every proof, small
+bench: bench-ledger bench-takeover bench-turn bench-routing bench-assign ## every proof, small
 
 bench-ledger: ## N messages over sockets that are cut, center killed twice
 	@$(RUN) python -m bench.ledger --messages $(or $(N),200)
@@ -67,6 +67,12 @@ bench-chaos: ## N kills of actions or center in the middle of a paying transacti
 
 bench-fuzz: ## N generated amounts, dates, names and shares; forged identities
 	@$(RUN) python -m bench.fuzz --examples $(or $(N),1000)
+
+bench-routing: ## a day of routing on a virtual clock, and a steady queue beside Erlang A
+	@$(RUN) python -m bench.routing --conversations $(or $(N),600)
+
+bench-assign: ## N races of agents, customers and dispatchers at one queue (DATABASE_URL for PostgreSQL)
+	@$(RUN) python -m bench.assign --races $(or $(N),600)
 
 bench-understanding: ## intents: our data, CLINC150, BANKING77 (folders in BENCHMARK_DATA)
 	@bot/engine/.venv/bin/python -m bench.understanding $(if $(BENCHMARK_DATA),--full)

@@ -4,7 +4,7 @@ Any number of processes may run it; each job is leased, so that one of them does
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -45,11 +45,16 @@ class Job:
     """Does it, in transactions of its own; how many things were done."""
 
 
-def run_due(store: Store, clock: Clock, worker: str | None = None) -> dict[str, int]:
-    """Run every job whose time has come and that nobody else is at; what each did."""
+def run_due(
+    store: Store, clock: Clock, worker: str | None = None, more: Sequence[Job] = ()
+) -> dict[str, int]:
+    """Run every job whose time has come and that nobody else is at; what each did.
+
+    `more` are jobs of the floors above.
+    """
     worker = worker or opaque_id()
     done: dict[str, int] = {}
-    for job in JOBS:
+    for job in (*JOBS, *more):
         if not _is_due(store, clock, job) or not _take(store, clock, job, worker):
             continue
         done[job.name] = job.run(store, clock, worker)

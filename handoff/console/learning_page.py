@@ -13,8 +13,9 @@ from nicegui import background_tasks, ui
 from nicegui.element import Element
 from nicegui.events import GenericEventArguments
 
+from handoff.access import COOKIE
 from handoff.authorization import Permission, Principal, reaches
-from handoff.console import learning_report, login
+from handoff.console import learning_report
 from handoff.console.elements import Handler, box, put, text
 from handoff.explaining import Explainer, Explanation
 from handoff.learning import LABELS, TEXT_LENGTH, TITLE_LENGTH, Decision, Desk, Item, Learning
@@ -137,7 +138,7 @@ def add(learning: Learning, explainer: Explainer, switchboard: Switchboard) -> N
     @ui.page(PATH, title="Learning", language="en-US")
     async def page(request: Request) -> Response | None:
         """The page, for reviewers who are logged in."""
-        token = request.cookies.get(login.COOKIE, "")
+        token = request.cookies.get(COOKIE, "")
         try:
             principal = await switchboard.principal(token)
         except NotLoggedIn:

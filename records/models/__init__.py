@@ -13,6 +13,7 @@ from records.models.conversations import (
     TurnEffect,
 )
 from records.models.customers import Customer
+from records.models.factors import RecoveryCode, SecondFactor
 from records.models.outbox import Dispatch, OutgoingMessage, Way
 from records.models.papers import Paper
 from records.models.people import (
@@ -22,7 +23,10 @@ from records.models.people import (
     Handoff,
     HandoffState,
     LoginAttempt,
+    Pace,
     Role,
+    Transfer,
+    TransferState,
 )
 from records.models.policies import (
     GIVEN_UP,
@@ -36,6 +40,7 @@ from records.models.policies import (
     Rider,
 )
 from records.models.proofs import OneTimeCode, Passkey, PasskeyChallenge, VerificationLink
+from records.models.quality import QualityFinding
 from records.models.reminders import DebitFailure, Reminder, ReminderChoice
 from records.models.reviews import ArticleDraft, LearningReport, LedgerCursor, Review, ReviewState
 from records.models.schedules import Schedule
@@ -48,6 +53,7 @@ from records.models.servicing import (
 )
 from records.models.settlements import ClaimPayout
 from records.models.visits import ProblemTicket, ReturnVisit, VisitAttempt
+from records.models.webhooks import Delivery, WebhookCursor, WebhookDelivery, WebhookEvent
 
 __all__ = [
     "GIVEN_UP",
@@ -68,6 +74,7 @@ __all__ = [
     "Customer",
     "CustomerProfile",
     "DebitFailure",
+    "Delivery",
     "Dispatch",
     "Form",
     "Handoff",
@@ -83,6 +90,7 @@ __all__ = [
     "OneTimeCode",
     "OutgoingMessage",
     "Owner",
+    "Pace",
     "Paper",
     "Passkey",
     "PasskeyChallenge",
@@ -94,6 +102,8 @@ __all__ = [
     "PremiumPayment",
     "ProblemTicket",
     "Product",
+    "QualityFinding",
+    "RecoveryCode",
     "Reminder",
     "ReminderChoice",
     "ReturnVisit",
@@ -102,9 +112,15 @@ __all__ = [
     "Rider",
     "Role",
     "Schedule",
+    "SecondFactor",
     "ServiceTransaction",
+    "Transfer",
+    "TransferState",
     "TurnEffect",
     "VerificationLink",
     "VisitAttempt",
     "Way",
+    "WebhookCursor",
+    "WebhookDelivery",
+    "WebhookEvent",
 ]
