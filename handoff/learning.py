@@ -162,7 +162,8 @@ def _read(session: Session) -> Desk:
         )
         for row in rows
     )
-    counts = dict(session.execute(select(Review.state, func.count()).group_by(Review.state)).tuples().all())
+    counted = session.execute(select(Review.state, func.count()).group_by(Review.state)).all()
+    counts = {row[0]: row[1] for row in counted}
     waiting = counts.pop(ReviewState.OPEN, 0)
     report = session.scalars(select(LearningReport).order_by(LearningReport.week.desc()).limit(1)).first()
     content = {"week": report.week.isoformat(), **report.content} if report else None

@@ -183,7 +183,12 @@ def test_a_renewed_token_replaces_the_old_one_until_the_working_day_is_over(floo
 AGENT = Principal(AgentId(1), "amy", "Amy Gao", Role.AGENT)
 SUPERVISOR = Principal(AgentId(2), "dora", "Dora Shi", Role.SUPERVISOR)
 REVIEWER = Principal(AgentId(3), "rita", "Rita Mo", Role.REVIEWER)
-_SUPERVISORS = {Permission.READ_AGENTS, Permission.MANAGE_ACCOUNTS, Permission.READ_WALLBOARD}
+_SUPERVISORS = {
+    Permission.READ_AGENTS,
+    Permission.MANAGE_ACCOUNTS,
+    Permission.READ_WALLBOARD,
+    Permission.BARGE,
+}
 _EVERYBODYS = {Permission.READ_CASES, Permission.DECIDE}
 """Work lists belong to nobody: four eyes must be able to meet."""
 _SUPERVISED = (
