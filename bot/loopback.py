@@ -7,7 +7,7 @@ Works under the engine's Python too. Why it is not a full client: docs/decisions
 from __future__ import annotations
 
 import asyncio
-from typing import NamedTuple
+from typing import NamedTuple, cast
 from urllib.parse import urlsplit
 
 import httptools
@@ -123,8 +123,8 @@ class _Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Called by the loop."""
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - what create_connection makes
-        self._transport = transport
+        # What create_connection makes; uvloop's is no subclass of asyncio's.
+        self._transport = cast("asyncio.Transport", transport)
         self._is_open = True
 
     def connection_lost(self, error: Exception | None) -> None:

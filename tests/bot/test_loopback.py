@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 import pytest
+import uvloop
 
 from bot.loopback import Loopback, NoAnswer
 
@@ -163,3 +164,14 @@ async def test_a_caller_who_gives_up_leaves_no_answer_for_the_next() -> None:
 async def test_nobody_there_is_no_answer() -> None:
     with pytest.raises(NoAnswer):
         await Loopback("http://127.0.0.1:9", 5).get("/")
+
+
+def test_it_works_on_the_loop_that_the_center_runs_on() -> None:
+    async def call() -> bytes:
+        async with server(Echo()) as url:
+            calls = Loopback(url, 5)
+            body = (await calls.post("/", b"hello")).body
+            calls.close()
+            return body
+
+    assert uvloop.run(call()) == b"hello"
