@@ -6,7 +6,7 @@ export ACTIONS_PORT ?= 5055
 
 RUN = python3 -m uv run --no-sync
 
-.PHONY: up test pictures train fmt lint types floors bench bench-ledger bench-takeover bench-turn bench-understanding bench-heldout bench-chaos bench-fuzz
+.PHONY: up test pictures train models promote rollback shadow reviewed drift data-check fmt lint types floors bench bench-ledger bench-takeover bench-turn bench-understanding bench-heldout bench-retrieval eval bench-chaos bench-fuzz bench-routing bench-assign
 
 up: export DEMO := $(or $(DEMO),1)
 up: ## set up, run, say where it is
@@ -15,8 +15,29 @@ up: ## set up, run, say where it is
 test: ## set up, run all tests
 	@python3 -m deploy.test
 
-train: ## train the engine's model if its data changed
+train: ## train a candidate if its data changed; it serves if it does not lose (HOLD=1: it waits)
 	@python3 -m deploy.train
+
+models: ## every model: which one serves, what became of the others, and why
+	@bot/engine/.venv/bin/python -m bot.engine.models list
+
+promote: ## put a waiting candidate in service, if it still does not lose (NAME=...)
+	@bot/engine/.venv/bin/python -m bot.engine.models promote $(NAME)
+
+rollback: ## back to the model that served before (WHY="...")
+	@bot/engine/.venv/bin/python -m bot.engine.models rollback --why "$(or $(WHY),rolled back)"
+
+shadow: ## a waiting candidate hears real turns and is compared (DAYS=7 recorded ones first); it never speaks
+	@python3 -m deploy.shadow $(NAME)
+
+reviewed: ## what reviewers decided, as files to read and merge
+	@$(RUN) python -m actions.learning.exporting
+
+drift: ## this week's talk beside the weeks before, and what is not understood
+	@$(RUN) python -m actions.learning.weekly
+
+data-check: ## are the training examples fit to learn from
+	@$(RUN) python -m bench.data_check
 
 fmt: ## format
 	@$(RUN) ruff format . && $(RUN) ruff check --fix .
@@ -33,7 +54,7 @@ floors: ## a floor imports only from lower floors
 pictures: ## take the documentation's screenshots anew
 	@PICTURES=docs/pictures $(RUN) pytest -q tests/browser/test_whole_story.py
 
-bench: bench-ledger bench-takeover bench-turn ## every proof, small
+bench: bench-ledger bench-takeover bench-turn bench-routing bench-assign ## every proof, small
 
 bench-ledger: ## N messages over sockets that are cut, center killed twice
 	@$(RUN) python -m bench.ledger --messages $(or $(N),200)
@@ -47,11 +68,23 @@ bench-chaos: ## N kills of actions or center in the middle of a paying transacti
 bench-fuzz: ## N generated amounts, dates, names and shares; forged identities
 	@$(RUN) python -m bench.fuzz --examples $(or $(N),1000)
 
+bench-routing: ## a day of routing on a virtual clock, and a steady queue beside Erlang A
+	@$(RUN) python -m bench.routing --conversations $(or $(N),600)
+
+bench-assign: ## N races of agents, customers and dispatchers at one queue (DATABASE_URL for PostgreSQL)
+	@$(RUN) python -m bench.assign --races $(or $(N),600)
+
 bench-understanding: ## intents: our data, CLINC150, BANKING77 (folders in BENCHMARK_DATA)
-	@bot/engine/.venv/bin/python -m bench.understanding
+	@bot/engine/.venv/bin/python -m bench.understanding $(if $(BENCHMARK_DATA),--full)
+
+eval: ## all of understanding measured, with plots in DATA/evaluation (BENCHMARK_DATA: public sets too)
+	@$(RUN) python -m bench.evaluation $(if $(ABLATION),--ablation)
 
 bench-heldout: ## the trained model on utterances nobody trained on
 	@bot/engine/.venv/bin/python -m bench.heldout
+
+bench-retrieval: ## articles against questions nobody saw, and questions that none answers
+	@$(RUN) python -m bench.retrieval
 
 bench-turn: ## ours against plain Rasa, side by side
 	@$(RUN) python -m bench.turn --utterances $(or $(N),200)

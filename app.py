@@ -27,8 +27,9 @@ from bot.security_headers import SecurityHeaders
 from bot.services import Services
 from bot.turn import Turns
 from bot.widget.pages import build_pages
-from handoff import console
+from handoff import api, console, webhooks
 from handoff.dispatcher import Dispatcher
+from handoff.webhook_messenger import Messenger
 from records import memory, secrets
 from records.activity import Activity
 from records.carriers import Postman, carriers_of
@@ -51,6 +52,7 @@ def create_app(chosen: Settings) -> FastAPI:
     turns = Turns(store, clock, engine, signals, activity, chosen)
     dispatcher = Dispatcher(store, clock, signals, chosen)
     postman = Postman(store, clock, carriers_of(chosen, keys))
+    messenger = Messenger(store, clock, webhooks.addresses_of(chosen.webhook_urls), keys["WEBHOOK_KEY"])
     services = Services(store, clock, chosen, keys, signals, activity, turns)
 
     @asynccontextmanager
@@ -62,7 +64,8 @@ def create_app(chosen: Settings) -> FastAPI:
             asyncio.create_task(postman.run(), name="postman"),
             asyncio.create_task(scheduler.run_forever(store, clock), name="schedule"),
         ]
-        yield
+        async with messenger.running():
+            yield
         await turns.drain()
         for task in background:
             task.cancel()
@@ -91,6 +94,7 @@ def create_app(chosen: Settings) -> FastAPI:
             }
         )
     )
+    app.include_router(api.router(store, clock, signals))
     console.mount(app, store, clock, signals, activity, chosen, keys)
     app.add_middleware(SecurityHeaders)
     return app

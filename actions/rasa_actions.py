@@ -12,7 +12,14 @@ from actions.dialogue import Dialogue
 from actions.utterance import utterance_from
 
 FORM = "service_form"
-TURN_ACTIONS = (FORM, "action_answer", "action_hand_over", "action_fallback", "action_speech")
+TURN_ACTIONS = (
+    FORM,
+    "action_answer",
+    "action_clarify",
+    "action_fallback",
+    "action_hand_over",
+    "action_speech",
+)
 SESSION_START = "action_session_start"
 
 Run = Callable[[CollectingDispatcher, Tracker, dict[str, Any]], Awaitable[list[dict[str, Any]]]]

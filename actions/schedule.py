@@ -4,7 +4,7 @@ Any number of processes may run it; each job is leased, so that one of them does
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from actions.claims import deadlines
+from actions.learning import collecting, weekly
 from actions.reminders import debits, news, planning, sending
 from actions.services.transactions import BY_CODE
 from actions.servicing import casebook, decision
@@ -44,11 +45,16 @@ class Job:
     """Does it, in transactions of its own; how many things were done."""
 
 
-def run_due(store: Store, clock: Clock, worker: str | None = None) -> dict[str, int]:
-    """Run every job whose time has come and that nobody else is at; what each did."""
+def run_due(
+    store: Store, clock: Clock, worker: str | None = None, more: Sequence[Job] = ()
+) -> dict[str, int]:
+    """Run every job whose time has come and that nobody else is at; what each did.
+
+    `more` are jobs of the floors above.
+    """
     worker = worker or opaque_id()
     done: dict[str, int] = {}
-    for job in JOBS:
+    for job in (*JOBS, *more):
         if not _is_due(store, clock, job) or not _take(store, clock, job, worker):
             continue
         done[job.name] = job.run(store, clock, worker)
@@ -132,6 +138,14 @@ def _forget_files(store: Store, clock: Clock, _worker: str) -> int:
     return len(names)
 
 
+def _report_learning(store: Store, clock: Clock, _worker: str) -> int:
+    return int(weekly.report(store, clock, weekly.encoder_in(settings().data / "models")))
+
+
+def _collect_reviews(store: Store, clock: Clock, _worker: str) -> int:
+    return collecting.collect(store, clock)
+
+
 JOBS = (
     Job("changes", timedelta(minutes=15), _carry_out),
     Job("debits", timedelta(hours=1), _debit),
@@ -141,6 +155,8 @@ JOBS = (
     Job("sending", timedelta(seconds=30), _send_reminders),
     Job("breaches", timedelta(minutes=1), _note_breaches),
     Job("files", timedelta(hours=1), _forget_files),
+    Job("reviews", timedelta(minutes=1), _collect_reviews),
+    Job("learning report", timedelta(hours=12), _report_learning),
 )
 
 

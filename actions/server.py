@@ -18,7 +18,7 @@ from sanic import Sanic  # noqa: E402
 from sanic.worker.loader import AppLoader  # noqa: E402
 from sentence_vectors import SentenceEncoder  # noqa: E402
 
-from actions.answers import Index, read_articles  # noqa: E402
+from actions.answers import Index, read_library  # noqa: E402
 from actions.dialogue import Dialogue  # noqa: E402
 from actions.rasa_actions import actions_of  # noqa: E402
 from records import memory, secrets  # noqa: E402
@@ -40,7 +40,7 @@ class Executor(ActionExecutor):  # type: ignore[misc]
 def build(wanted: Settings) -> Executor:
     """An executor with all actions."""
     encoder = SentenceEncoder(wanted.data / "models")
-    index = Index(read_articles(ARTICLES), encoder, wanted.data / "models" / "vectors")
+    index = Index(read_library(ARTICLES), encoder, wanted.data / "models" / "vectors")
     dialogue = Dialogue(
         Store(wanted.records_url),
         SystemClock(),

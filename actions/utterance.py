@@ -29,8 +29,10 @@ class Utterance:
     entities: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Values by entity name."""
 
+    options: tuple[str, ...] = ()
+    """Intents among which the understanding could not choose; empty where it could."""
     vector: NDArray[np.float32] | None = field(default=None, compare=False, repr=False)
-    """Of the text, of length one, where the engine sent it along."""
+    """Of the text, topic and wording end to end, where the engine sent it along."""
 
     button: Mapping[str, Any] | None = None
     """Payload of the pressed button, issued by the server for this conversation."""
@@ -45,6 +47,10 @@ class Utterance:
     def pressed_field(self) -> bool:
         """Whether a button of a form was pressed."""
         return bool(self.button and "form" in self.button)
+
+
+CLARIFY = "clarify"
+"""What the engine calls an intent where it would rather ask. No customer means it."""
 
 
 def utterance_from(latest: Mapping[str, Any]) -> Utterance:
@@ -62,12 +68,20 @@ def utterance_from(latest: Mapping[str, Any]) -> Utterance:
         name, value = str(entity.get("entity") or ""), str(entity.get("value") or "")
         entities[name] = (*entities.get(name, ()), value)
     pressed = isinstance(button, Mapping)
+    name, confidence = str(intent.get("name") or ""), float(intent.get("confidence") or 0.0)
+    options: tuple[str, ...] = ()
+    if name == CLARIFY and not pressed:
+        # Inside a form the likeliest intent counts for what it is worth; asking is for where no form waits.
+        name, confidence = ranking[0] if ranking else ("", 0.0)
+        gate = latest.get("gate")
+        options = tuple(str(one) for one in (gate.get("options") or ())) if isinstance(gate, Mapping) else ()
     return Utterance(
         text="" if pressed else clean(str(latest.get("text") or "")),
-        intent=str(intent.get("name") or ""),
-        confidence=float(intent.get("confidence") or 0.0),
+        intent=name,
+        confidence=confidence,
         ranking=ranking,
         entities=entities,
+        options=options,
         vector=_vector(latest.get("vector")) if not pressed else None,
         button=button if pressed else None,
     )

@@ -33,6 +33,8 @@ class Answer:
     """Each with text and, where there are, buttons and custom."""
     intent: str
     confidence: float
+    ranking: Sequence[tuple[str, float]] = ()
+    """The likeliest intents, best first."""
 
 
 class Engine(Protocol):
@@ -96,6 +98,7 @@ class EngineClient:
 def _answer(payload: Any) -> Answer:
     try:
         intent = payload["intent"]
-        return Answer(payload["messages"], intent["name"] or "", float(intent["confidence"] or 0.0))
+        ranking = [(str(one["name"]), float(one["confidence"])) for one in payload.get("ranking") or ()]
+        return Answer(payload["messages"], intent["name"] or "", float(intent["confidence"] or 0.0), ranking)
     except (KeyError, TypeError, ValueError) as error:
         raise EngineUnavailable(f"not an answer: {error!r}") from error

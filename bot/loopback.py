@@ -1,7 +1,7 @@
 """HTTP between our own processes: one request, one answer, over connections that are kept open.
 
 Only for loopback: it knows no redirects, cookies, proxies or encryption, and never asks twice by itself.
-Works under the engine's Python too. Why it is not a full client: docs/decisions/009-loopback.md.
+Works under the engine's Python too. Why it is not a full client: docs/decisions/014-loopback.md.
 """
 
 from __future__ import annotations
@@ -123,8 +123,8 @@ class _Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Called by the loop."""
-        # What create_connection makes; uvloop's own transports are no asyncio.Transport by their class.
-        self._transport = cast(asyncio.Transport, transport)
+        # What create_connection makes; uvloop's is no subclass of asyncio's.
+        self._transport = cast("asyncio.Transport", transport)
         self._is_open = True
 
     def connection_lost(self, error: Exception | None) -> None:

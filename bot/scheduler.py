@@ -7,6 +7,7 @@ import asyncio
 import logging
 
 from actions.schedule import run_due
+from handoff import inspection
 from records.clock import Clock
 from records.store import Store
 
@@ -20,7 +21,7 @@ async def run_forever(store: Store, clock: Clock) -> None:
     while True:
         await asyncio.sleep(TICK_SECONDS)
         try:
-            done = await asyncio.to_thread(run_due, store, clock)
+            done = await asyncio.to_thread(run_due, store, clock, more=(inspection.JOB,))
         except Exception:
             log.exception("the schedule failed; it is tried again")
             continue

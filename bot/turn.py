@@ -238,7 +238,7 @@ class Turns:
         bodies = _bodies(answer or _carried_out(session, turn))
         last = bodies[-1].setdefault("custom", {})
         last["assurance"] = identity.level(session, turn.conversation_id, now)
-        understood = last["intent"] not in NOT_UNDERSTOOD
+        understood = last["intent"] not in NOT_UNDERSTOOD and not last.get("clarify")
         entries, standing = turns.finish(session, turn, bodies, now, understood=understood)
         if reason := last.get("handoff"):
             queue.hand_over(session, standing, reason, now, intent=last["intent"])
@@ -273,4 +273,10 @@ def _bodies(answer: Answer | None) -> list[dict[str, Any]]:
     custom = bodies[-1].get("custom", {})
     # An action knows better where it took the message for an answer to its question.
     bodies[-1]["custom"] = {"tier": 1, **custom, "intent": custom.get("intent") or answer.intent}
+    # For the learning loop; customers' clients are not shown it.
+    bodies[-1]["heard"] = {
+        "intent": answer.intent,
+        "confidence": round(answer.confidence, 4),
+        "ranking": [[name, round(share, 4)] for name, share in answer.ranking],
+    }
     return bodies

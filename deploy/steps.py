@@ -97,12 +97,22 @@ def _interpreter(version: str) -> "list[str]":
     return ["--python", str(found[-1])] if found else []
 
 
-def have_model() -> None:
-    """The sentence model and the engine's own model, trained when what it learns from has changed."""
+def have_model(*options: str) -> None:
+    """The sentence model and the engine's own model: trained when what it learns from has changed.
+
+    A new model serves only if it does not lose against the one that serves (docs/learning.md).
+    """
     with step("sentence model"):
         run([ENGINE_PYTHON, "-m", "sentence_vectors.export"], "export.log", "See docs/settings.md.")
     with step("engine model (trained when its data changed; about two minutes)"):
-        run([ENGINE_PYTHON, "-m", "bot.engine.train"], "train.log", "Does nlu_data/ hold valid YAML?")
+        command = [ENGINE_PYTHON, "-m", "bot.engine.candidate", *options]
+        run(command, "train.log", "Does nlu_data/ hold valid YAML?")
+    with step("articles (learnt when they changed; half a minute)"):
+        run(
+            [PYTHON, "-m", "actions.answers.training"],
+            "answers.log",
+            "Do the articles have their front matter?",
+        )
 
 
 def have_records() -> None:

@@ -15,29 +15,27 @@ from typing import NewType
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from handoff import login_limits, second_factor
 from handoff.authorization import Principal
-from handoff.refusals import NotLoggedIn, UnknownLogin
+from handoff.refusals import CodeNeeded, NotLoggedIn, OwnRole, UnknownLogin
 from records import audit
 from records.clock import Clock, SystemClock
-from records.models import Agent, AgentId, AgentSession, LoginAttempt, Role
+from records.models import Agent, AgentId, AgentSession, Role
+from records.rate import network_of
 from records.settings import settings
 from records.store import Store
 
 SessionToken = NewType("SessionToken", str)
 
-WRONG_TRIES = 5
-"""So many wrong passwords inside the window lock a login."""
-
-LOCK = timedelta(minutes=15)
-"""Window in which wrong passwords are counted, and how long the lock then holds."""
-
 SESSION_LIFE = timedelta(hours=12)
 """A working day; after it the agent logs in again."""
 
-_KEPT = timedelta(days=90)
+API_LIFE = timedelta(minutes=30)
+"""A token of a program: short, and exchanged for a new one while it is used."""
+
 _hasher = PasswordHasher()
 # Verified against when there is no such login, so that it costs what a real one costs.
 _NOBODY = _hasher.hash(secrets.token_urlsafe(32))
@@ -82,27 +80,81 @@ def create_agents(session: Session, specs: Iterable[AgentSpec], now: datetime) -
     return passwords
 
 
-def log_in(store: Store, login: str, password: str, clock: Clock) -> SessionToken | None:
-    """Check a password and open a session; None for wrong, unknown and locked alike.
+def log_in(
+    store: Store,
+    login: str,
+    password: str,
+    clock: Clock,
+    *,
+    code: str = "",
+    address: str = "",
+    life: timedelta = SESSION_LIFE,
+) -> SessionToken | None:
+    """Check a password and open a session of `life`; None for wrong, unknown and locked alike.
 
     The try is on record as wrong before the password is looked at: guessing in parallel gains nothing.
+
+    Raises:
+        CodeNeeded: the password is right, and the account has a second factor.
     """
     login = login.strip().lower()[:40]
     with store.writing() as session:
-        now = clock.now()
-        locked = _is_locked(session, login, now)
-        attempt_id = None if locked else _record_try(session, login, now)
+        attempt_id = login_limits.take(session, login, network_of(address) if address else "", clock.now())
         known = session.execute(select(Agent.id, Agent.password_hash).where(Agent.login == login)).first()
     right = _verify(known.password_hash if known else _NOBODY, password)
     if known is None or attempt_id is None or not right:
         return None
     with store.writing() as session:
         now = clock.now()
-        session.execute(update(LoginAttempt).where(LoginAttempt.id == attempt_id).values(succeeded=True))
-        session.execute(delete(LoginAttempt).where(LoginAttempt.at < now - _KEPT))
-        token = _open_session(session, AgentId(known.id), now)
+        if second_factor.is_on(session, known.id):
+            if not code.strip():
+                raise CodeNeeded
+            if not second_factor.use(session, known.id, code, now):
+                return None
+        login_limits.forgive(session, attempt_id, now)
+        token = _open_session(session, AgentId(known.id), now, now + life)
         audit.note(session, now, f"agent:{login}", "log_in", f"agent:{login}")
     return token
+
+
+def renew(session: Session, token: str, now: datetime, life: timedelta) -> SessionToken:
+    """Exchange a living token for a new one; a chain of them ends with the working day.
+
+    Raises:
+        NotLoggedIn: the token is not alive, or its working day is over.
+    """
+    principal_of(session, token, now)
+    old = session.get(AgentSession, _hash(token), with_for_update=True, populate_existing=True)
+    if old is None or old.revoked_at is not None or now >= old.created_at + SESSION_LIFE:
+        raise NotLoggedIn
+    old.revoked_at = now
+    until = min(now + life, old.created_at + SESSION_LIFE)
+    return _open_session(session, AgentId(old.agent_id), now, until, began=old.created_at)
+
+
+def expiry_of(session: Session, token: str) -> datetime:
+    """When the session of a living token ends.
+
+    Raises:
+        NotLoggedIn: no such session.
+    """
+    found = session.get(AgentSession, _hash(token))
+    if found is None:
+        raise NotLoggedIn
+    return found.expires_at
+
+
+def living(session: Session, tokens: Iterable[str], now: datetime) -> frozenset[str]:
+    """Those of the tokens whose sessions are neither over nor revoked."""
+    by_hash = {_hash(token): token for token in tokens}
+    alive = session.scalars(
+        select(AgentSession.token_hash).where(
+            AgentSession.token_hash.in_(by_hash),
+            AgentSession.revoked_at.is_(None),
+            AgentSession.expires_at > now,
+        )
+    )
+    return frozenset(by_hash[found] for found in alive)
 
 
 def principal_of(session: Session, token: str, now: datetime) -> Principal:
@@ -138,12 +190,15 @@ def log_out(session: Session, token: str, now: datetime) -> None:
 def reset_password(session: Session, login: str, now: datetime, actor: str = "system") -> str:
     """Give the agent a new password and end all sessions; returns it, to be shown once.
 
+    Also forgets a second factor, so that who lost both can begin anew.
+
     Raises:
         UnknownLogin: there is no such agent.
     """
     agent = _find(session, login)
     password = _new_password()
     agent.password_hash = _hasher.hash(password)
+    second_factor.remove(session, agent.id)
     _revoke_all(session, agent, now)
     audit.note(session, now, actor, "password_reset", f"agent:{login}")
     return password
@@ -154,7 +209,10 @@ def change_role(session: Session, login: str, role: Role, now: datetime, actor: 
 
     Raises:
         UnknownLogin: there is no such agent.
+        OwnRole: it is the actor's own.
     """
+    if actor == f"agent:{login}":
+        raise OwnRole
     agent = _find(session, login)
     agent.role = role
     _revoke_all(session, agent, now)
@@ -177,33 +235,12 @@ def _revoke_all(session: Session, agent: Agent, now: datetime) -> None:
     )
 
 
-def _is_locked(session: Session, login: str, now: datetime) -> bool:
-    tries = session.execute(
-        select(LoginAttempt.at, LoginAttempt.succeeded)
-        .where(LoginAttempt.login == login, LoginAttempt.at > now - 2 * LOCK)
-        .order_by(LoginAttempt.at.desc(), LoginAttempt.id.desc())
-        .limit(WRONG_TRIES)
-    ).all()
-    if len(tries) < WRONG_TRIES or any(tried.succeeded for tried in tries):
-        return False
-    latest: datetime = tries[0].at
-    earliest: datetime = tries[-1].at
-    return latest - earliest <= LOCK and now < latest + LOCK
-
-
-def _record_try(session: Session, login: str, now: datetime) -> int:
-    attempt = LoginAttempt(login=login, succeeded=False, at=now)
-    session.add(attempt)
-    session.flush()
-    return attempt.id
-
-
-def _open_session(session: Session, agent_id: AgentId, now: datetime) -> SessionToken:
+def _open_session(
+    session: Session, agent_id: AgentId, now: datetime, until: datetime, *, began: datetime | None = None
+) -> SessionToken:
     token = SessionToken(secrets.token_urlsafe(32))
     session.add(
-        AgentSession(
-            token_hash=_hash(token), agent_id=agent_id, created_at=now, expires_at=now + SESSION_LIFE
-        )
+        AgentSession(token_hash=_hash(token), agent_id=agent_id, created_at=began or now, expires_at=until)
     )
     return token
 

@@ -22,10 +22,21 @@ class Permission(StrEnum):
     NOTE = "note"
     RESOLVE = "resolve"
     RETURN_TO_BOT = "return_to_bot"
+    REVIEW = "review"
     READ_CASES = "read_cases"
     """The lists of requests, claims and papers, and all that is known of each."""
     DECIDE = "decide"
     """On requests and claims, whoever talks to the customer: four eyes must be able to meet."""
+    OWN_ACCOUNT = "own_account"
+    """One's own session and second factor."""
+    READ_AGENTS = "read_agents"
+    """Who works here, who is there, and how much they have on their hands."""
+    READ_WALLBOARD = "read_wallboard"
+    """The figures of the centre, their history, and what the quality rules found."""
+    BARGE = "barge"
+    """Speak to the customer of a conversation that another agent holds and keeps."""
+    MANAGE_ACCOUNTS = "manage_accounts"
+    """Other agents' passwords and roles."""
 
 
 class Reach(StrEnum):
@@ -58,6 +69,7 @@ _TABLE: dict[tuple[Role, Permission], Reach] = {
     (Role.AGENT, Permission.RETURN_TO_BOT): Reach.OWN,
     (Role.AGENT, Permission.READ_CASES): Reach.ALL,
     (Role.AGENT, Permission.DECIDE): Reach.ALL,
+    (Role.AGENT, Permission.OWN_ACCOUNT): Reach.OWN,
     (Role.SUPERVISOR, Permission.OPEN_CONSOLE): Reach.OWN,
     (Role.SUPERVISOR, Permission.SET_PRESENCE): Reach.OWN,
     (Role.SUPERVISOR, Permission.ANSWER_OFFER): Reach.OWN,
@@ -67,8 +79,17 @@ _TABLE: dict[tuple[Role, Permission], Reach] = {
     (Role.SUPERVISOR, Permission.NOTE): Reach.ALL,
     (Role.SUPERVISOR, Permission.RESOLVE): Reach.OWN,
     (Role.SUPERVISOR, Permission.RETURN_TO_BOT): Reach.OWN,
+    # Reviewing is of everybody's conversations, and shows masked sentences only.
+    (Role.SUPERVISOR, Permission.REVIEW): Reach.ALL,
+    (Role.REVIEWER, Permission.REVIEW): Reach.ALL,
+    (Role.REVIEWER, Permission.OWN_ACCOUNT): Reach.OWN,
     (Role.SUPERVISOR, Permission.READ_CASES): Reach.ALL,
     (Role.SUPERVISOR, Permission.DECIDE): Reach.ALL,
+    (Role.SUPERVISOR, Permission.OWN_ACCOUNT): Reach.OWN,
+    (Role.SUPERVISOR, Permission.READ_AGENTS): Reach.ALL,
+    (Role.SUPERVISOR, Permission.READ_WALLBOARD): Reach.ALL,
+    (Role.SUPERVISOR, Permission.BARGE): Reach.ALL,
+    (Role.SUPERVISOR, Permission.MANAGE_ACCOUNTS): Reach.ALL,
 }
 
 
@@ -92,3 +113,8 @@ def reaches_all(principal: Principal, permission: Permission) -> bool:
 def reach_of(role: Role, permission: Permission) -> Reach | None:
     """How far a permission reaches for a role; None where it is not given."""
     return _TABLE.get((role, permission))
+
+
+def reaches(principal: Principal, permission: Permission) -> bool:
+    """Whether the role has the permission at all."""
+    return reach_of(principal.role, permission) is not None

@@ -4,18 +4,28 @@ Every write names the agent and is refused once the conversation has changed han
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
-from handoff import presence, sources
+from handoff import capacity, presence, sources, transfers
 from handoff.refusals import NotHeld, UnfitText, UnknownDisposition
 from records import audit, ledger
 from records.ledger import Standing
-from records.models import Agent, Author, ConversationId, Handoff, HandoffState, Kind, Message, Owner
+from records.models import (
+    Agent,
+    Author,
+    ConversationId,
+    Handoff,
+    HandoffState,
+    Kind,
+    Message,
+    Owner,
+)
+from records.models.base import Moment
 from records.ownership import Event
 
 TEXT_LENGTH = 4000
@@ -23,6 +33,14 @@ TEXT_LENGTH = 4000
 
 _ENDED = frozenset(
     {"paid", "closed", "done", "completed", "applied", "refused", "rejected", "withdrawn", "cancelled"}
+)
+
+
+_LONG_WRITTEN = select(Handoff.conversation_id).where(
+    Handoff.state == HandoffState.WRAP_UP, Handoff.ended_at <= bindparam("cutoff", type_=Moment)
+)
+_LONG_WRITTEN_OF = _LONG_WRITTEN.add_columns(Handoff.id, Handoff.agent_id).where(
+    Handoff.conversation_id.in_(bindparam("found", expanding=True))
 )
 
 
@@ -39,6 +57,7 @@ class Disposition(StrEnum):
     PASSED_TO_BRANCH = "passed_to_branch"
     CUSTOMER_LEFT = "customer_left"
     RETURNED_TO_BOT = "returned_to_bot"
+    NOT_WRITTEN_UP = "not_written_up"
 
     @property
     def words(self) -> str:
@@ -48,7 +67,14 @@ class Disposition(StrEnum):
     @property
     def is_chosen(self) -> bool:
         """Whether an agent chooses it; the others follow from what was done."""
-        return self is not Disposition.RETURNED_TO_BOT
+        return self not in (Disposition.RETURNED_TO_BOT, Disposition.NOT_WRITTEN_UP)
+
+
+_CLOSE = (
+    update(Handoff)
+    .where(Handoff.id == bindparam("handoff"))
+    .values(state=HandoffState.DONE, disposition=Disposition.NOT_WRITTEN_UP.value)
+)
 
 
 def reply(
@@ -74,7 +100,7 @@ def reply(
     known = _seq_of(session, conversation_id, key)
     if known is not None:
         return known
-    _held(session, standing, agent_id, epoch)
+    transfers.held(session, standing, agent_id, epoch)
     name = session.get_one(Agent, agent_id).name
     body = {"text": text, "name": name, "custom": {"tier": 3}}
     (entry,) = ledger.append(
@@ -113,12 +139,13 @@ def wrap_up(
         StaleEpoch: it has changed hands.
     """
     standing = ledger.lock(session, conversation_id)
-    handoff = _held(session, standing, agent_id, epoch)
+    handoff = transfers.held(session, standing, agent_id, epoch)
     agent = session.get_one(Agent, agent_id)
     words = closing_words(session, conversation_id, agent.name)
     moved = ledger.change_owner(
         session, standing, Event.RESOLVE, now, epoch=epoch, text=words, agent_id=agent_id
     )
+    transfers.withdraw(session, handoff.id, now)
     handoff.state = HandoffState.WRAP_UP
     handoff.ended_at = now
     session.flush()
@@ -183,6 +210,30 @@ def resolve(
     return standing
 
 
+def close_wrap_ups(session: Session, now: datetime, *, wrap_up_seconds: float) -> list[ConversationId]:
+    """Close the write-ups whose time is over; returns their conversations."""
+    cutoff: dict[str, Any] = {"cutoff": now - timedelta(seconds=wrap_up_seconds)}
+    found = capacity.free(session, session.connection().execute(_LONG_WRITTEN, cutoff).scalars())
+    if not found:
+        return []
+    rows = session.connection().execute(_LONG_WRITTEN_OF, cutoff | {"found": found}).all()
+    for conversation_id, handoff_id, agent_id in rows:
+        standing = ledger.lock(session, ConversationId(conversation_id))
+        if standing.owner is Owner.WRAP_UP:
+            ledger.change_owner(session, standing, Event.RETURN_TO_BOT, now)
+        session.connection().execute(_CLOSE, {"handoff": handoff_id})
+        audit.note(
+            session, now, "system", "wrap_up_closed", f"conversation:{conversation_id}", agent=agent_id
+        )
+    return [ConversationId(conversation_id) for conversation_id, _, _ in rows]
+
+
+def has_long_wrap_ups(session: Session, now: datetime, *, wrap_up_seconds: float) -> bool:
+    """Whether some write-up's time is over."""
+    cutoff = {"cutoff": now - timedelta(seconds=wrap_up_seconds)}
+    return session.connection().execute(_LONG_WRITTEN.limit(1), cutoff).first() is not None
+
+
 def return_to_bot(
     session: Session, agent_id: int, conversation_id: ConversationId, now: datetime, *, epoch: int
 ) -> Standing:
@@ -193,12 +244,13 @@ def return_to_bot(
         StaleEpoch: it has changed hands.
     """
     standing = ledger.lock(session, conversation_id)
-    handoff = _held(session, standing, agent_id, epoch)
+    handoff = transfers.held(session, standing, agent_id, epoch)
     agent = session.get_one(Agent, agent_id)
     words = f"{_first_name(agent.name)} has given you back to me. I am your assistant again."
     moved = ledger.change_owner(
         session, standing, Event.RETURN_TO_BOT, now, epoch=epoch, text=words, agent_id=agent_id
     )
+    transfers.withdraw(session, handoff.id, now)
     handoff.state = HandoffState.DONE
     handoff.ended_at = now
     handoff.disposition = Disposition.RETURNED_TO_BOT.value
@@ -224,21 +276,6 @@ def _case_in_words(kind: str, number: str, words: str) -> str:
     if kind == "claim":
         return f"{words[:1].lower()}{words[1:]} {number} is registered"
     return f"request {number} is in progress"
-
-
-def _held(session: Session, standing: Standing, agent_id: int, epoch: int) -> Handoff:
-    if epoch != standing.epoch:
-        raise ledger.StaleEpoch(f"epoch {epoch} is past, the conversation is at {standing.epoch}")
-    handoff = session.scalars(
-        select(Handoff).where(
-            Handoff.conversation_id == standing.id,
-            Handoff.state == HandoffState.ACTIVE,
-            Handoff.agent_id == agent_id,
-        )
-    ).first()
-    if handoff is None or standing.owner is not Owner.AGENT:
-        raise NotHeld
-    return handoff
 
 
 def _seq_of(session: Session, conversation_id: ConversationId, key: str) -> int | None:

@@ -6,12 +6,16 @@ It decides nothing itself; it runs the queue's functions in one transaction and 
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
 
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
-from handoff import offers, presence, queue
+from handoff import absence, callbacks, desk, offers, pace, queue, transfers
 from records.clock import Clock
 from records.models import ConversationId
 from records.settings import Settings
@@ -71,29 +75,59 @@ class Dispatcher:
         return moved
 
     def sweep_now(self) -> list[ConversationId]:
-        """The look itself, in the calling thread; it writes only when something is due."""
-        offer_seconds, presence_seconds = self._settings.offer_seconds, self._settings.presence_seconds
+        """The look itself, in the calling thread; it writes only what is due, each in a short transaction.
+
+        First what ran out, then the offers, then what customers are told: places as they are.
+        """
+        moved: list[ConversationId] = []
+        steps = iter(self._steps())
+        while step := self._next_due(steps):
+            with self._store.writing() as session:
+                moved += step.carry_out(session, self._clock.now())
+        return list(dict.fromkeys(moved))
+
+    def _next_due(self, steps: Iterator["_Step"]) -> "_Step | None":
         with self._store.reading() as session:
             now = self._clock.now()
-            due = (
-                offers.has_expired(session, now)
-                or presence.has_lost(session, now, presence_seconds=presence_seconds)
-                or offers.is_assignable(session, now, presence_seconds)
-                or queue.has_moved(session)
-            )
-        if not due:
-            return []
-        with self._store.writing() as session:
-            now = self._clock.now()
-            moved = [
-                *offers.lapse_expired(session, now),
-                *presence.agent_lost(session, now, presence_seconds=presence_seconds),
-                *(
-                    offer.conversation_id
-                    for offer in offers.assign(
-                        session, now, offer_seconds=offer_seconds, presence_seconds=presence_seconds
-                    )
-                ),
-                *queue.tell_positions(session, now),
-            ]
-        return list(dict.fromkeys(moved))
+            return next((step for step in steps if step.is_due(session, now)), None)
+
+    def _steps(self) -> tuple["_Step", ...]:
+        offered, there = self._settings.offer_seconds, self._settings.presence_seconds
+        written = self._settings.wrap_up_seconds
+        return (
+            _Step(offers.has_expired, offers.lapse_expired),
+            _Step(
+                partial(transfers.is_due, presence_seconds=there),
+                partial(transfers.settle, presence_seconds=there),
+            ),
+            _Step(
+                partial(absence.has_lost, presence_seconds=there),
+                partial(absence.agent_lost, presence_seconds=there),
+            ),
+            _Step(callbacks.is_due, callbacks.bring_due),
+            _Step(
+                partial(desk.has_long_wrap_ups, wrap_up_seconds=written),
+                partial(desk.close_wrap_ups, wrap_up_seconds=written),
+            ),
+            _Step(pace.is_due, partial(pace.measure, presence_seconds=there)),
+            _Step(
+                partial(offers.is_assignable, presence_seconds=there),
+                partial(_assign, offer_seconds=offered, presence_seconds=there),
+            ),
+            _Step(queue.has_moved, queue.tell_positions),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """One thing that may be due; a transaction of its own, so that no lock is held while the next waits."""
+
+    is_due: Callable[[Session, datetime], bool]
+    carry_out: Callable[[Session, datetime], list[ConversationId]]
+
+
+def _assign(
+    session: Session, now: datetime, *, offer_seconds: float, presence_seconds: float
+) -> list[ConversationId]:
+    made = offers.assign(session, now, offer_seconds=offer_seconds, presence_seconds=presence_seconds)
+    return [offer.conversation_id for offer in made]

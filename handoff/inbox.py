@@ -134,7 +134,7 @@ def read(session: Session, agent_id: int, *, opens_waiting: bool) -> Inbox:
     queue = session.scalars(
         select(Handoff)
         .where(Handoff.state == HandoffState.QUEUED)
-        .order_by(Handoff.priority.desc(), Handoff.queued_at, Handoff.id)
+        .order_by(Handoff.ranked_at, Handoff.id)
         .limit(_WAITING_SHOWN)
     ).all()
     count = session.scalar(select(func.count()).where(Handoff.state == HandoffState.QUEUED)) or 0
@@ -199,8 +199,14 @@ def holder_of(session: Session, conversation_id: ConversationId) -> int | None:
 def look_up_customer(
     session: Session, conversation_id: ConversationId, actor: str, now: datetime
 ) -> Card | None:
-    """The customer's card, once identified; every look is on the audit."""
-    conversation = session.get_one(Conversation, conversation_id)
+    """The customer's card, once identified; every look is on the audit.
+
+    Raises:
+        UnknownConversation: no such conversation.
+    """
+    conversation = session.get(Conversation, conversation_id)
+    if conversation is None:
+        raise ledger.UnknownConversation(conversation_id)
     customer = sources.known_customer(session, conversation)
     if customer is None:
         return None

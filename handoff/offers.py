@@ -4,17 +4,18 @@ Capacity is counted in the transaction that makes the offer. On SQLite that tran
 writer; on PostgreSQL it skips conversations that another one is working on and locks the agents it counts.
 """
 
-from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from heapq import merge
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import Integer, bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
-from handoff import presence, routing
+from handoff import capacity, presence, routing, transfers
 from handoff.refusals import OfferGone
 from handoff.routing import Candidate, Need
+from handoff.transfers import Waiting
 from records import audit, ledger
 from records.ledger import Standing
 from records.models import Agent, Conversation, ConversationId, Customer, Handoff, HandoffState
@@ -24,8 +25,7 @@ from records.ownership import Event
 PAUSE_SECONDS = 15.0
 """Rest before an agent is asked again for the conversation they just let go."""
 
-_BATCH = 200
-BUSY = (HandoffState.OFFERED, HandoffState.ACTIVE)
+_PAGE = 40
 
 # Looked at with every signal, so built once.
 _SOMEBODY_WAITS = select(Handoff.id).where(Handoff.state == HandoffState.QUEUED).limit(1)
@@ -33,6 +33,42 @@ _SOMETHING_EXPIRED = (
     select(Handoff.id)
     .where(Handoff.state == HandoffState.OFFERED, Handoff.offer_until <= bindparam("now", type_=Moment))
     .limit(1)
+)
+_LINE = (
+    select(
+        Handoff.id,
+        Handoff.conversation_id,
+        Handoff.ranked_at,
+        Handoff.skill,
+        Handoff.language,
+        Handoff.declined_by,
+        Handoff.returned_at,
+        Handoff.queued_at,
+        Handoff.exclusive,
+        Handoff.wanted_agent_id,
+        Customer.province,
+    )
+    .join(Conversation, Conversation.id == Handoff.conversation_id)
+    .outerjoin(Customer, Customer.id == Conversation.customer_id)
+    .where(
+        Handoff.state == HandoffState.QUEUED,
+        or_(
+            Handoff.ranked_at > bindparam("after_rank", type_=Moment),
+            (Handoff.ranked_at == bindparam("after_rank", type_=Moment))
+            & (Handoff.id > bindparam("after_id", type_=Integer)),
+        ),
+    )
+    .order_by(Handoff.ranked_at, Handoff.id)
+    .limit(_PAGE)
+)
+_RESERVE = (
+    update(Handoff)
+    .where(Handoff.id == bindparam("handoff"), Handoff.state == HandoffState.QUEUED)
+    .values(
+        state=HandoffState.OFFERED,
+        agent_id=bindparam("agent"),
+        offer_until=bindparam("until", type_=Moment),
+    )
 )
 
 
@@ -46,43 +82,33 @@ class Offer:
 
 
 def assign(session: Session, now: datetime, *, offer_seconds: float, presence_seconds: float) -> list[Offer]:
-    """Offer waiting conversations to free agents: oldest first inside the priority."""
-    candidates = _candidates(session, now, presence_seconds, lock=True)
-    if not any(candidate.load < candidate.capacity for candidate in candidates.values()):
-        return []
+    """Offer waiting conversations to free agents, in the order of the line."""
     until = now + timedelta(seconds=offer_seconds)
-    offers: list[Offer] = []
-    for handoff, province in _queued(session):
-        agent = routing.choose(_need(handoff, province), candidates.values(), now, PAUSE_SECONDS)
-        if agent is None:
+    made: list[Offer] = []
+    for waiting, agent in list(_plan(session, now, presence_seconds, lock=True)):
+        if not _reserve(session, waiting, agent.id, until, now):
             continue
-        candidates[agent.id] = replace(agent, load=agent.load + 1, idle_since=None)
-        standing = ledger.lock(session, ConversationId(handoff.conversation_id))
-        ledger.change_owner(session, standing, Event.OFFER, now)
-        handoff.state = HandoffState.OFFERED
-        handoff.agent_id = agent.id
-        handoff.offer_until = until
         presence.occupy(session, agent.id)
         audit.note(
             session,
             now,
             "system",
             "offered",
-            f"conversation:{standing.id}",
+            f"conversation:{waiting.conversation_id}",
             agent=agent.id,
-            handoff=handoff.id,
+            handoff=waiting.handoff_id,
         )
-        offers.append(Offer(standing.id, agent.id, until))
-    session.flush()
-    return offers
+        made.append(Offer(waiting.conversation_id, agent.id, until))
+    return made
 
 
-def is_assignable(session: Session, now: datetime, presence_seconds: float) -> bool:
-    """Whether somebody waits and an agent has room: worth a writing transaction."""
-    if session.connection().execute(_SOMEBODY_WAITS).first() is None:
+def is_assignable(session: Session, now: datetime, *, presence_seconds: float) -> bool:
+    """Whether an offer can be made now: worth a writing transaction."""
+    if session.connection().execute(_SOMEBODY_WAITS).first() is None and not transfers.somebody_waits(
+        session
+    ):
         return False
-    candidates = _candidates(session, now, presence_seconds, lock=False)
-    return any(candidate.load < candidate.capacity for candidate in candidates.values())
+    return next(_plan(session, now, presence_seconds, lock=False), None) is not None
 
 
 def accept(
@@ -100,6 +126,8 @@ def accept(
         StaleEpoch: `epoch` was given and is past.
     """
     standing, handoff = _offer_of(session, agent_id, conversation_id)
+    if handoff is None:
+        return transfers.accept(session, standing, agent_id, now, epoch=epoch)
     if handoff.offer_until is None or handoff.offer_until <= now:
         raise OfferGone
     agent = session.get_one(Agent, agent_id)
@@ -125,34 +153,95 @@ def accept(
 
 
 def decline(session: Session, agent_id: int, conversation_id: ConversationId, now: datetime) -> Standing:
-    """The agent lets the offer go: back to the queue at its old place.
+    """The agent lets the offer go: back to the queue at its old place, or to the agent who passes it on.
 
     Raises:
         OfferGone: the offer is not this agent's (any more).
     """
     standing, handoff = _offer_of(session, agent_id, conversation_id)
+    if handoff is None:
+        return transfers.decline(session, standing, agent_id, now)
     login = session.get_one(Agent, agent_id).login
     return _take_back(session, standing, handoff, now, actor=f"agent:{login}", action="declined")
 
 
 def lapse_expired(session: Session, now: datetime) -> list[ConversationId]:
     """Take back the offers whose time ran out; returns their conversations."""
-    expired = session.execute(
-        select(Handoff, Conversation.id)
-        .join(Conversation, Conversation.id == Handoff.conversation_id)
-        .where(Handoff.state == HandoffState.OFFERED, Handoff.offer_until <= now)
-        .order_by(Handoff.id)
-        .with_for_update(skip_locked=True)
+    over = (Handoff.state == HandoffState.OFFERED, Handoff.offer_until <= now)
+    found = capacity.free(session, session.scalars(select(Handoff.conversation_id).where(*over)))
+    if not found:
+        return []
+    expired = session.scalars(
+        select(Handoff).where(Handoff.conversation_id.in_(found), *over).order_by(Handoff.id)
     ).all()
-    for handoff, conversation_id in expired:
-        standing = ledger.lock(session, ConversationId(conversation_id))
+    capacity.lock_agents(session, [one.agent_id for one in expired if one.agent_id is not None])
+    for handoff in expired:
+        standing = ledger.lock(session, ConversationId(handoff.conversation_id))
         _take_back(session, standing, handoff, now, actor="system", action="offer_lapsed")
-    return [ConversationId(conversation_id) for _, conversation_id in expired]
+    return [ConversationId(handoff.conversation_id) for handoff in expired]
 
 
 def has_expired(session: Session, now: datetime) -> bool:
     """Whether some offer's time ran out."""
     return session.connection().execute(_SOMETHING_EXPIRED, {"now": now}).first() is not None
+
+
+def _plan(
+    session: Session, now: datetime, presence_seconds: float, *, lock: bool
+) -> Iterator[tuple[Waiting, Candidate]]:
+    """Who is offered what, in the order of the line; ends when nobody has room any more."""
+    agents = capacity.present(session, now, presence_seconds, lock=lock)
+    room = {agent.id: agent for agent in agents.values()}
+    if not any(agent.has_room for agent in room.values()):
+        return
+    line = merge(transfers.line(session, lock=lock), _line(session), key=lambda one: one.rank)
+    for waiting in line:
+        chosen = routing.choose(waiting.need, room.values(), now, PAUSE_SECONDS)
+        if chosen is None:
+            if waiting.need.exclusive and (kept := routing.keep_free(waiting.need, room.values(), now)):
+                # Full as far as this look is concerned: the call is next.
+                room[kept.id] = kept.with_one_more(waiting.need)
+        else:
+            room[chosen.id] = chosen.with_one_more(waiting.need)
+            yield waiting, chosen
+        if not any(agent.has_room for agent in room.values()):
+            return
+
+
+def _reserve(session: Session, waiting: Waiting, agent_id: int, until: datetime, now: datetime) -> bool:
+    """Whether it could be reserved: who is just being dealt with is left to the next look."""
+    if waiting.transfer_id is not None:
+        return transfers.reserve(session, waiting.transfer_id, agent_id, until)
+    if not capacity.free(session, [waiting.conversation_id]):
+        return False
+    reserved = {"handoff": waiting.handoff_id, "agent": agent_id, "until": until}
+    if session.connection().execute(_RESERVE, reserved).rowcount != 1:
+        return False
+    standing = ledger.lock(session, waiting.conversation_id)
+    ledger.change_owner(session, standing, Event.OFFER, now)
+    return True
+
+
+def _line(session: Session) -> Iterator[Waiting]:
+    after_rank, after_id = routing.FIRST, 0
+    while True:
+        bounds = {"after_rank": after_rank, "after_id": after_id}
+        rows = session.connection().execute(_LINE, bounds).all()
+        for row in rows:
+            need = Need(
+                row.skill,
+                row.language,
+                row.province,
+                frozenset(row.declined_by),
+                row.returned_at,
+                waits_since=row.queued_at,
+                exclusive=row.exclusive,
+                only_agent=row.wanted_agent_id,
+            )
+            yield Waiting(row.ranked_at, row.id, ConversationId(row.conversation_id), need)
+        if len(rows) < _PAGE:
+            return
+        after_rank, after_id = rows[-1].ranked_at, rows[-1].id
 
 
 def _take_back(
@@ -173,7 +262,10 @@ def _take_back(
     return moved
 
 
-def _offer_of(session: Session, agent_id: int, conversation_id: ConversationId) -> tuple[Standing, Handoff]:
+def _offer_of(
+    session: Session, agent_id: int, conversation_id: ConversationId
+) -> tuple[Standing, Handoff | None]:
+    """The locked conversation and the handoff offered to the agent; None when it may be a transfer."""
     standing = ledger.lock(session, conversation_id)
     handoff = session.scalars(
         select(Handoff).where(
@@ -182,60 +274,4 @@ def _offer_of(session: Session, agent_id: int, conversation_id: ConversationId) 
             Handoff.agent_id == agent_id,
         )
     ).first()
-    if handoff is None:
-        raise OfferGone
     return standing, handoff
-
-
-def _candidates(
-    session: Session, now: datetime, presence_seconds: float, *, lock: bool
-) -> dict[int, Candidate]:
-    present = (
-        select(Agent)
-        .where(Agent.available.is_(True), Agent.seen_at > now - timedelta(seconds=presence_seconds))
-        .order_by(Agent.id)
-    )
-    agents = session.scalars(present.with_for_update() if lock else present).all()
-    if not agents:
-        return {}
-    load = _load(session, (agent.id for agent in agents))
-    return {
-        agent.id: Candidate(
-            agent.id,
-            frozenset(agent.skills),
-            frozenset(agent.languages),
-            agent.province,
-            load[agent.id],
-            agent.capacity,
-            agent.idle_since,
-        )
-        for agent in agents
-    }
-
-
-def _load(session: Session, agent_ids: Iterable[int]) -> Counter[int]:
-    rows = session.execute(
-        select(Handoff.agent_id, func.count())
-        .where(Handoff.state.in_(BUSY), Handoff.agent_id.in_(list(agent_ids)))
-        .group_by(Handoff.agent_id)
-    )
-    return Counter({agent_id: count for agent_id, count in rows if agent_id is not None})
-
-
-def _queued(session: Session) -> list[tuple[Handoff, str | None]]:
-    rows = session.execute(
-        select(Handoff, Customer.province)
-        .join(Conversation, Conversation.id == Handoff.conversation_id)
-        .outerjoin(Customer, Customer.id == Conversation.customer_id)
-        .where(Handoff.state == HandoffState.QUEUED)
-        .order_by(Handoff.priority.desc(), Handoff.queued_at, Handoff.id)
-        .limit(_BATCH)
-        .with_for_update(skip_locked=True, of=[Handoff, Conversation])
-    )
-    return [(handoff, province) for handoff, province in rows]
-
-
-def _need(handoff: Handoff, province: str | None) -> Need:
-    return Need(
-        handoff.skill, handoff.language, province, frozenset(handoff.declined_by), handoff.returned_at
-    )

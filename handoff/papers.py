@@ -11,8 +11,8 @@ from fastapi.responses import FileResponse, Response
 from sqlalchemy.orm import Session
 
 from handoff import inbox, sheets
+from handoff.access import COOKIE
 from handoff.authorization import Permission, Principal, authorize
-from handoff.console.login import COOKIE
 from handoff.refusals import Forbidden, NotLoggedIn
 from handoff.switchboard import Switchboard
 from records import audit, papers

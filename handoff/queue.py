@@ -6,15 +6,20 @@ handoff never changes, whatever happens to the offers made for it.
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import and_, bindparam, func, or_, select
+from sqlalchemy import and_, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from handoff import packet, routing
+from handoff import callbacks, capacity, pace, packet, presence, routing, waiting
 from handoff.reasons import Reason
-from records import audit, ledger
+from handoff.refusals import NotWaiting
+from handoff.waiting import Range
+from records import audit, calendar, ledger
+from records.clock import CENTRE_ZONE
 from records.ledger import Standing
 from records.models import Author, Conversation, ConversationId, Handoff, HandoffState, Kind
+from records.models.base import Moment
 from records.ownership import Event
 
 WAITING = (HandoffState.QUEUED, HandoffState.OFFERED)
@@ -24,21 +29,19 @@ HIGHEST_ID = 2**31 - 1
 _AHEAD = select(func.count()).where(
     Handoff.state.in_(WAITING),
     or_(
-        Handoff.priority > bindparam("priority"),
+        Handoff.ranked_at < bindparam("rank", type_=Moment),
         and_(
-            Handoff.priority == bindparam("priority"),
-            or_(
-                Handoff.queued_at < bindparam("queued_at"),
-                and_(Handoff.queued_at == bindparam("queued_at"), Handoff.id < bindparam("handoff")),
-            ),
+            Handoff.ranked_at == bindparam("rank", type_=Moment),
+            Handoff.id < bindparam("handoff"),
         ),
     ),
 )
 _LINE = (
     select(Handoff.id, Handoff.state, Handoff.told_position)
     .where(Handoff.state.in_(WAITING))
-    .order_by(Handoff.priority.desc(), Handoff.queued_at, Handoff.id)
+    .order_by(Handoff.ranked_at, Handoff.id)
 )
+_TOLD = update(Handoff).where(Handoff.id == bindparam("told")).values(told_position=bindparam("place"))
 
 _NEAR = 10
 """Up to this place every change is told; further back only leaps of `_LEAP` places."""
@@ -66,8 +69,13 @@ def hand_over(
     conversation = session.get_one(Conversation, standing.id, populate_existing=True)
     made = packet.build(session, conversation, reason, now, intent=intent, failed=failed)
     priority = routing.priority_of(reason, elderly=made.elderly)
-    place = _ahead_of(session, priority, now) + 1
-    words = f"A colleague will take over. {_place_in_words(place)}"
+    rank = routing.rank_of(now, priority)
+    place = _ahead_of(session, rank) + 1
+    known = pace.read(session, now)
+    moves = waiting.moves_of(place, known)
+    expected = waiting.expect(place, known)
+    callbacks.supersede(session, standing, now)
+    words = f"A colleague will take over. {_in_words(place, expected)}{_hours_in_words(known, now)}"
     made = made.model_copy(update={"wait_promised": words})
     moved = ledger.change_owner(session, standing, Event.HAND_OVER, now, text=words)
     handoff = Handoff(
@@ -75,12 +83,16 @@ def hand_over(
         state=HandoffState.QUEUED,
         reason=reason.value,
         priority=priority,
+        ranked_at=rank,
+        exclusive=conversation.channel in routing.CALL_CHANNELS,
         skill=routing.skill_for(reason, made.service, elderly=made.elderly),
         language=made.language,
         packet=made.model_dump(mode="json"),
         queued_at=now,
         declined_by=[],
         told_position=place,
+        entry_place=moves,
+        entry_pace_seconds=known.place_seconds if moves else None,
     )
     session.add(handoff)
     audit.note(
@@ -102,30 +114,80 @@ def position(session: Session, conversation_id: ConversationId) -> int | None:
     A conversation that is being offered keeps its place: an offer that lapses moves nobody.
     """
     handoff = session.execute(
-        select(Handoff.id, Handoff.priority, Handoff.queued_at).where(
+        select(Handoff.id, Handoff.ranked_at).where(
             Handoff.conversation_id == conversation_id, Handoff.state.in_(WAITING)
         )
     ).first()
     if handoff is None:
         return None
-    return _ahead_of(session, handoff.priority, handoff.queued_at, handoff.id) + 1
+    return _ahead_of(session, handoff.ranked_at, handoff.id) + 1
+
+
+def leave(
+    session: Session, conversation_id: ConversationId, now: datetime, actor: str = "customer"
+) -> Standing:
+    """The customer does not want to wait any longer: the assistant has the conversation again.
+
+    Raises:
+        NotWaiting: the conversation is not in the queue (any more).
+    """
+    standing = ledger.lock(session, conversation_id)
+    handoff = session.scalars(
+        select(Handoff).where(Handoff.conversation_id == conversation_id, Handoff.state.in_(WAITING))
+    ).first()
+    if handoff is None:
+        raise NotWaiting
+    words = "You have left the queue. I am your assistant again."
+    moved = ledger.change_owner(session, standing, Event.LEAVE_QUEUE, now, text=words)
+    agent_id = handoff.agent_id
+    handoff.state = HandoffState.ABANDONED
+    handoff.agent_id = None
+    handoff.offer_until = None
+    handoff.ended_at = now
+    session.flush()
+    if agent_id is not None:
+        presence.release(session, agent_id, now)
+    waited = (now - handoff.queued_at).total_seconds()
+    audit.note(session, now, actor, "left_queue", f"conversation:{conversation_id}", waited_seconds=waited)
+    return moved
 
 
 def tell_positions(session: Session, now: datetime) -> list[ConversationId]:
-    """Tell waiting customers their place where it has changed; returns whom it told."""
+    """Tell waiting customers their place and its range where the place has changed; returns whom it told."""
+    moved = _moved(session)
+    if not moved:
+        return []
     told: list[ConversationId] = []
-    for handoff_id, place in _moved(session):
-        handoff = session.get_one(Handoff, handoff_id)
-        handoff.told_position = place
-        standing = ledger.lock(session, ConversationId(handoff.conversation_id))
-        body = {"text": _place_in_words(place), "custom": {"tier": 3, "position": place}}
+    known = pace.read(session, now)
+    line = dict(moved)
+    of_line = select(Handoff.conversation_id).where(Handoff.id.in_(line))
+    # Who is just being dealt with is told at the next look.
+    found = capacity.free(session, session.scalars(of_line))
+    rows = session.execute(
+        select(Handoff.id, Handoff.conversation_id)
+        .where(
+            Handoff.id.in_(line),
+            Handoff.conversation_id.in_(found),
+            Handoff.state == HandoffState.QUEUED,
+        )
+        .order_by(Handoff.ranked_at, Handoff.id)
+    ).all()
+    for handoff_id, conversation_id in rows:
+        place = line[handoff_id]
+        session.connection().execute(_TOLD, {"told": handoff_id, "place": place})
+        standing = ledger.lock(session, ConversationId(conversation_id))
+        expected = waiting.expect(place, known)
+        custom: dict[str, Any] = {"tier": 3, "position": place}
+        if expected is not None:
+            custom["wait_seconds"] = [round(expected.low_seconds), round(expected.high_seconds)]
+        body = {"text": _in_words(place, expected), "custom": custom}
         key = f"place:{standing.epoch}:{standing.last_seq + 1}"
         ledger.append(session, standing, Author.SYSTEM, [(key, Kind.MESSAGE, body)], now, epoch=None)
         told.append(standing.id)
     return told
 
 
-def has_moved(session: Session) -> bool:
+def has_moved(session: Session, _now: datetime) -> bool:
     """Whether some waiting customer should hear of a new place."""
     return bool(_moved(session))
 
@@ -146,11 +208,23 @@ def _is_news(told: int | None, place: int) -> bool:
     return place <= _NEAR or abs(told - place) >= _LEAP
 
 
-def _ahead_of(session: Session, priority: int, queued_at: datetime, handoff_id: int | None = None) -> int:
+def _ahead_of(session: Session, rank: datetime, handoff_id: int | None = None) -> int:
     # Who is not in the table yet will get the highest id.
-    bounds = {"priority": priority, "queued_at": queued_at, "handoff": handoff_id or HIGHEST_ID}
+    bounds = {"rank": rank, "handoff": handoff_id or HIGHEST_ID}
     return session.connection().execute(_AHEAD, bounds).scalar_one()
 
 
-def _place_in_words(place: int) -> str:
-    return "You are next in the queue." if place == 1 else f"You are number {place} in the queue."
+def _in_words(place: int, expected: Range | None) -> str:
+    words = "You are next in the queue." if place == 1 else f"You are number {place} in the queue."
+    return f"{words} {expected.words}" if expected else words
+
+
+def _hours_in_words(known: waiting.Pace, now: datetime) -> str:
+    """When people answer; said only when nobody is there."""
+    if calendar.is_open(now) or known.room or known.place_seconds is not None:
+        return ""
+    opening = calendar.next_opening(now).astimezone(CENTRE_ZONE)
+    return (
+        f" Our colleagues answer from {calendar.OPENS:%H:%M} to {calendar.CLOSES:%H:%M}, next on "
+        f"{opening:%A}; you keep your place."
+    )

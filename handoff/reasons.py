@@ -70,3 +70,10 @@ _PRIORITIES = {
     Reason.CALLBACK: 50,
     Reason.BOT_FAILED: 40,
 }
+
+HEAD_START_SECONDS = 15.0
+"""By how much each point of priority lets a customer go ahead of an earlier arrival.
+
+A death claim (90) goes before an ordinary question (10) that came up to twenty minutes earlier, and no
+further: whoever waits long enough is next, whatever comes in.
+"""

@@ -58,6 +58,20 @@ class UnknownDisposition(Refused):
     words = "Choose how the conversation ended."
 
 
+class AlreadyReviewed(Refused):
+    """Another reviewer has decided on this turn."""
+
+    code = "already_reviewed"
+    words = "Somebody was faster: this one is decided already."
+
+
+class UnknownLabel(Refused):
+    """The label is no intent."""
+
+    code = "unknown_label"
+    words = "Choose one of the services in the list."
+
+
 class UnknownLogin(Refused):
     """No agent has this login; said on the command line only, never to a browser."""
 
@@ -77,3 +91,52 @@ class UnknownCase(Refused):
 
     code = "unknown_case"
     words = "There is no such case."
+
+
+class CodeNeeded(Refused):
+    """The password is right, and the account has a second factor."""
+
+    code = "code_needed"
+    words = "Please add the code that your app shows now, or one of your recovery codes."
+
+
+class WrongCode(Refused):
+    """The code is not the one of this moment, or was used before."""
+
+    code = "wrong_code"
+    words = "This code is not right, or was used before. Wait for the next one."
+
+
+class OwnRole(Refused):
+    """Nobody makes themselves more, or less, than they are."""
+
+    code = "own_role"
+    words = "Another supervisor must change your role."
+
+
+class NobodyThere(Refused):
+    """The person asked for is not on duty."""
+
+    code = "nobody_there"
+    words = "This colleague is not on duty, or is yourself."
+
+
+class NotWaiting(Refused):
+    """The conversation is not in the queue."""
+
+    code = "not_waiting"
+    words = "This conversation is not waiting any more."
+
+
+class NotLetIn(Refused):
+    """Wrong, unknown and locked look the same."""
+
+    code = "not_let_in"
+    words = "Login or password is not right, or there were too many tries."
+
+
+class NothingKnown(Refused):
+    """The conversation was never given to people, or the customer is not known."""
+
+    code = "nothing_known"
+    words = "Nothing is known here: it was never handed over, or the customer is not known."

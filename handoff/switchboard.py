@@ -5,7 +5,7 @@ The only way from pages, sockets and APIs into the queue and the desk: token, pe
 
 import asyncio
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from sqlalchemy.orm import Session
@@ -13,8 +13,10 @@ from sqlalchemy.orm import Session
 from handoff import accounts, desk, inbox, offers, presence
 from handoff.authorization import Permission, Principal, authorize, reaches_all
 from handoff.inbox import Card, Inbox, Talk
+from handoff.looks import Looks
+from records import audit, ledger
 from records.clock import Clock
-from records.ledger import Standing
+from records.ledger import Entry, Standing
 from records.models import ConversationId
 from records.signals import PEOPLE, Signals
 from records.store import Store
@@ -31,6 +33,7 @@ class Switchboard:
         self._store = store
         self._clock = clock
         self._signals = signals
+        self._looked = Looks()
 
     async def principal(self, token: str) -> Principal:
         """Who holds the token.
@@ -40,9 +43,30 @@ class Switchboard:
         """
         return await asyncio.to_thread(self._principal, token)
 
-    async def log_in(self, login: str, password: str) -> accounts.SessionToken | None:
-        """Open a session; None when refused, whatever the reason."""
-        return await asyncio.to_thread(accounts.log_in, self._store, login, password, self._clock)
+    async def log_in(
+        self,
+        login: str,
+        password: str,
+        *,
+        code: str = "",
+        address: str = "",
+        life: timedelta = accounts.SESSION_LIFE,
+    ) -> accounts.SessionToken | None:
+        """Open a session; None when refused, whatever the reason.
+
+        Raises:
+            CodeNeeded: the password is right, and the account has a second factor.
+        """
+        return await asyncio.to_thread(
+            accounts.log_in,
+            self._store,
+            login,
+            password,
+            self._clock,
+            code=code,
+            address=address,
+            life=life,
+        )
 
     async def log_out(self, token: str) -> None:
         """End the session.
@@ -87,16 +111,21 @@ class Switchboard:
 
     async def read_talk(self, token: str, conversation_id: ConversationId, after_seq: int = 0) -> Talk:
         """A conversation, from `after_seq` on."""
+        await self._note_look(token, conversation_id)
+        return await self._look(
+            token, conversation_id, lambda s, _who, now: inbox.open_talk(s, conversation_id, now, after_seq)
+        )
 
-        def work() -> Talk:
-            with self._store.reading() as session:
-                now = self._clock.now()
-                principal = accounts.principal_of(session, token, now)
-                holder = inbox.holder_of(session, conversation_id)
-                authorize(principal, Permission.READ_CONVERSATION, holder)
-                return inbox.open_talk(session, conversation_id, now, after_seq)
-
-        return await asyncio.to_thread(work)
+    async def read_entries(
+        self, token: str, conversation_id: ConversationId, after_seq: int, limit: int
+    ) -> list[Entry]:
+        """The entries that follow `after_seq`, the oldest first; none is left out."""
+        await self._note_look(token, conversation_id)
+        return await self._look(
+            token,
+            conversation_id,
+            lambda s, _who, _now: ledger.fetch_since(s, conversation_id, after_seq, limit),
+        )
 
     async def look_up_customer(self, token: str, conversation_id: ConversationId) -> Card | None:
         """The customer's card; the look is audited."""
@@ -182,6 +211,29 @@ class Switchboard:
     def _principal(self, token: str) -> Principal:
         with self._store.reading() as session:
             return accounts.principal_of(session, token, self._clock.now())
+
+    async def _look(self, token: str, conversation_id: ConversationId, work: Work[T]) -> T:
+        def reading() -> T:
+            with self._store.reading() as session:
+                now = self._clock.now()
+                principal = accounts.principal_of(session, token, now)
+                holder = inbox.holder_of(session, conversation_id)
+                authorize(principal, Permission.READ_CONVERSATION, holder)
+                return work(session, principal, now)
+
+        return await asyncio.to_thread(reading)
+
+    async def _note_look(self, token: str, conversation_id: ConversationId) -> None:
+        """The line of audit, before the first of many looks of a session at a conversation."""
+        if self._looked.has(token, conversation_id):
+            return
+
+        def work(session: Session, who: Principal, now: datetime) -> None:
+            subject = f"conversation:{conversation_id}"
+            audit.note(session, now, f"agent:{who.login}", "conversation_viewed", subject)
+
+        await self._in_conversation(token, Permission.READ_CONVERSATION, conversation_id, work, rings=False)
+        self._looked.add(token, conversation_id)
 
     async def _for_self(self, token: str, permission: Permission, work: Work[T]) -> T:
         def transaction() -> T:

@@ -17,6 +17,9 @@ class Event(StrEnum):
     ACCEPT = "accept"
     LEAVE_CALLBACK = "leave_callback"
     CALLBACK_DUE = "callback_due"
+    LEAVE_QUEUE = "leave_queue"
+    TRANSFER = "transfer"
+    REQUEUE = "requeue"
     AGENT_LOST = "agent_lost"
     RESOLVE = "resolve"
     RETURN_TO_BOT = "return_to_bot"
@@ -29,8 +32,18 @@ TRANSITIONS: dict[tuple[Owner, Event], Owner] = {
     (Owner.QUEUED, Event.OFFER): Owner.OFFERED,
     (Owner.OFFERED, Event.LAPSE): Owner.QUEUED,
     (Owner.OFFERED, Event.ACCEPT): Owner.AGENT,
+    (Owner.QUEUED, Event.LEAVE_QUEUE): Owner.BOT,
+    (Owner.OFFERED, Event.LEAVE_QUEUE): Owner.BOT,
     (Owner.QUEUED, Event.LEAVE_CALLBACK): Owner.CALLBACK,
+    (Owner.OFFERED, Event.LEAVE_CALLBACK): Owner.CALLBACK,
+    (Owner.AGENT, Event.LEAVE_CALLBACK): Owner.CALLBACK,
     (Owner.CALLBACK, Event.CALLBACK_DUE): Owner.QUEUED,
+    (Owner.CALLBACK, Event.CUSTOMER_WROTE): Owner.BOT,
+    (Owner.BOT, Event.CALLBACK_DUE): Owner.QUEUED,
+    (Owner.WRAP_UP, Event.CALLBACK_DUE): Owner.QUEUED,
+    (Owner.CLOSED, Event.CALLBACK_DUE): Owner.QUEUED,
+    (Owner.AGENT, Event.TRANSFER): Owner.AGENT,
+    (Owner.AGENT, Event.REQUEUE): Owner.QUEUED,
     (Owner.AGENT, Event.AGENT_LOST): Owner.QUEUED,
     (Owner.AGENT, Event.RESOLVE): Owner.WRAP_UP,
     (Owner.AGENT, Event.RETURN_TO_BOT): Owner.BOT,

@@ -10,7 +10,15 @@ from pathlib import Path
 
 from records.settings import settings
 
-NAMES = ("ENGINE_TOKEN", "REST_TOKEN", "SESSION_KEY", "CODE_KEY", "IDENTITY_KEY", "PAYMENT_KEY")
+NAMES = (
+    "ENGINE_TOKEN",
+    "REST_TOKEN",
+    "SESSION_KEY",
+    "CODE_KEY",
+    "IDENTITY_KEY",
+    "PAYMENT_KEY",
+    "WEBHOOK_KEY",
+)
 """Made where they are missing."""
 
 GIVEN = ("TWILIO_AUTH_TOKEN",)

@@ -51,6 +51,9 @@ class Settings(BaseSettings):
     presence_seconds: float = Field(45.0, gt=0)
     """An agent without a heartbeat for this long counts as gone."""
 
+    wrap_up_seconds: float = Field(180.0, gt=0)
+    """Longest time for the write-up of a conversation; then it is closed without one."""
+
     assurance_minutes: float = Field(30.0, gt=0)
     """How long a proof of identity holds in a conversation."""
 
@@ -80,6 +83,9 @@ class Settings(BaseSettings):
 
     new_conversations: int = Field(600, ge=1)
     """Conversations that one address may begin within ten minutes."""
+
+    webhook_urls: str = ""
+    """Addresses of other systems that are told what happens, separated by commas; `https` only."""
 
     @property
     def records_url(self) -> str:

@@ -3,7 +3,7 @@
 Nothing personal is ever answered from here, and nothing is made up.
 """
 
-from actions.answers.articles import Article, read_articles
+from actions.answers.articles import Article, Library, read_articles, read_library
 from actions.answers.index import Encoder, Found, Index, Kind
 
-__all__ = ["Article", "Encoder", "Found", "Index", "Kind", "read_articles"]
+__all__ = ["Article", "Encoder", "Found", "Index", "Kind", "Library", "read_articles", "read_library"]

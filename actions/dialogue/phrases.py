@@ -3,6 +3,8 @@
 Only words; when they are said is decided elsewhere.
 """
 
+from collections.abc import Sequence
+
 from actions.reply import A_PERSON, Button, intent_button
 
 HELP = (
@@ -39,6 +41,9 @@ OUT_OF_SCOPE = "I'm sorry, that is not something I can help with. "
 NOT_KNOWN = "I don't know that, and I'd rather not guess. A colleague can tell you for sure."
 NOT_UNDERSTOOD = "I'm sorry, I did not understand that. "
 DID_YOU_MEAN = "I'm not sure I understood. Did you mean one of these?"
+NONE_OF_THESE = (
+    "I see, it is something else. Please tell me in other words, or let me bring in a colleague who can help."
+)
 NOT_PROVEN = (
     "I'm sorry, I could not match those details with our records. Let us try once more from the beginning."
 )
@@ -96,6 +101,13 @@ TAKEN_OVER = {
     "elderly": "Let me bring in a colleague, so that you get your answer without any trouble.",
     "anger": "I'm sorry this is such a trouble. A colleague takes over right now.",
 }
+
+
+def which_of(titles: Sequence[str]) -> str:
+    """The question between services, short enough to be spoken."""
+    if len(titles) == 1:
+        return f"I want to be sure: would you like to {titles[0]}?"
+    return f"I want to be sure: would you like to {', '.join(titles[:-1])}, or {titles[-1]}?"
 
 
 def code_too_soon(seconds: int) -> str:

@@ -6,7 +6,7 @@ Never a dead end: every answer here offers a way on.
 from dataclasses import dataclass
 
 from actions.answers import Found, Index, Kind
-from actions.dialogue import asking, filling, gentleness, phrases
+from actions.dialogue import asking, clarifying, feedback, filling, gentleness, phrases
 from actions.dialogue.desk import Desk
 from actions.dialogue.mood import is_angry
 from actions.forms.interruption import (
@@ -88,6 +88,9 @@ class Talk:
         # "Agent!" is said by people who want no more guessing.
         if leaves(Utterance(utterance.text), "", free=False, answered=False) == "talk_to_agent":
             intent = "talk_to_agent"
+        if action == clarifying.ACTION and intent != "talk_to_agent":
+            self._clarify(desk, utterance)
+            return
         if action == "action_answer":
             intent = "ask_question"
         if intent == "out_of_scope":
@@ -138,6 +141,8 @@ class Talk:
         desk.reply.say(str(spoken[-1].body["text"]), buttons)
 
     def _question(self, desk: Desk, utterance: Utterance) -> None:
+        if feedback.taken(desk, utterance):
+            return
         chosen = (utterance.button or {}).get("article")
         if self.index is not None and isinstance(chosen, str):
             found = self.index.quote(chosen, str((utterance.button or {}).get("asked", "")))
@@ -168,7 +173,12 @@ class Talk:
         desk.reply.custom |= {"tier": 2, "service": "ask_question"}
         if found.kind is Kind.ANSWER:
             article = found.articles[0]
-            desk.reply.say(f"{found.passage}\n\nFrom “{article.title}”: /articles/{article.id}", follow)
+            # Inside a form its question comes next, and two rows of buttons would compete.
+            votes = feedback.buttons(found) if desk.current is None else ()
+            more = f"\n\nYou can also ask: “{found.follow_up}”" if votes and found.follow_up else ""
+            desk.reply.say(
+                f"{found.passage}\n\nFrom “{article.title}”: /articles/{article.id}{more}", (*follow, *votes)
+            )
             desk.reply.custom["article"] = article.id
         elif found.kind is Kind.OFFER:
             buttons = tuple(
@@ -183,14 +193,35 @@ class Talk:
             desk.reply.say(phrases.NOT_KNOWN, (A_PERSON,))
             desk.reply.custom["article"] = None
 
+    def _clarify(self, desk: Desk, utterance: Utterance) -> None:
+        if utterance.pressed_intent:
+            clarifying.none_of_these(desk)
+            return
+        options = clarifying.options_of(utterance)
+        asks = "ask_question" in options and asks_to_know(utterance.text)
+        if asks and self._known(desk, utterance):
+            return
+        if not options or is_angry(utterance.text):
+            self._not_understood(desk, utterance)
+        else:
+            clarifying.ask(desk, options)
+
+    def _known(self, desk: Desk, utterance: Utterance) -> bool:
+        """Answer from an article that clearly fits, whatever the intent was taken for."""
+        text = utterance.text
+        if self.index is None or len(text) <= 8:
+            return False
+        found = self.index.find(text, utterance.vector)
+        if found.kind is not Kind.ANSWER or found.score < CONFIDENT:
+            return False
+        self._told(desk, found, text)
+        desk.reply.custom["intent"] = "ask_question"
+        return True
+
     def _not_understood(self, desk: Desk, utterance: Utterance) -> None:
         outside = utterance.intent == "out_of_scope"
-        if self.index is not None and len(utterance.text) > 8 and not outside:
-            found = self.index.find(utterance.text, utterance.vector)
-            if found.kind is Kind.ANSWER and found.score >= CONFIDENT:
-                self._told(desk, found, utterance.text)
-                desk.reply.custom["intent"] = "ask_question"
-                return
+        if not outside and self._known(desk, utterance):
+            return
         count = desk.fallbacks + 1
         desk.changes["fallbacks"] = count
         if is_angry(utterance.text):

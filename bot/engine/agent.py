@@ -38,16 +38,24 @@ class EngineAgent(Agent):
         return store
 
     def load_model(self, model_path: str | Path, fingerprint: str | None = None) -> None:
-        """Load the archive and tell the neighbours its domain."""
+        """Load the archive and serve it."""
+        self.take(self.prepare(model_path))
+        self._set_fingerprint(fingerprint)
+
+    def prepare(self, model_path: str | Path) -> TurnProcessor:
+        """Load an archive beside the one in service; may run in a thread, since it changes nothing here."""
         given: dict[str, Any] = {
             "model_path": model_path,
             "tracker_store": self.tracker_store,
             "lock_store": self.lock_store,
             "generator": self.nlg,
         }
-        self.processor = TurnProcessor(actions=self._actions, **given)
-        self.domain = self.processor.domain
+        return TurnProcessor(actions=self._actions, **given)
+
+    def take(self, processor: TurnProcessor) -> None:
+        """Serve with a prepared model from the next turn on; turns under way finish with the old one."""
+        self.processor = processor
+        self.domain = processor.domain
         self.tracker_store.domain = self.domain
         if isinstance(self.nlg, TemplatedNaturalLanguageGenerator):
             self.nlg.responses = self.domain.responses
-        self._set_fingerprint(fingerprint)

@@ -45,6 +45,11 @@ class Places:
         return self.models / "engine.json"
 
     @property
+    def registry(self) -> Path:
+        """Every version that was trained here; see `bot.engine.registry`."""
+        return self.models / "registry"
+
+    @property
     def database_url(self) -> str:
         """The engine's own database, the embedded default filled in."""
         return os.environ.get("ENGINE_DATABASE_URL") or f"sqlite:///{self.data / 'engine.db'}"

@@ -105,4 +105,4 @@ class LeanRemoteAction(RemoteAction):
         text = message.get("text")
         if not text or text.startswith("/"):
             return message
-        return {**message, "vector": b64encode(self._encoder.encode([text])[0].tobytes()).decode()}
+        return {**message, "vector": b64encode(self._encoder.encode_deep([text])[0].tobytes()).decode()}

@@ -1,12 +1,14 @@
 """Serves the trained model on loopback: `python -m bot.engine.serve`.
 
 Never loads a model whose checksum is not on record, never listens on another address than 127.0.0.1, and
-offers nothing but the center's channel, a health check and `/model/parse`: Rasa's own HTTP API, with its
-`PUT /model`, is not mounted.
+offers nothing but the center's channel, a health check and, for who has the token, `/model/parse`,
+`/model/explain` and `/model/reload`. Rasa's own HTTP API, with its `PUT /model`, is not mounted: a reload
+takes the model that the registry put in service, and no other.
 """
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import hmac
 import json
@@ -18,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.engine import logs, standins
 from bot.engine.places import ROOT, Places
+from bot.engine.registry import Registry, RegistryRefuses
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,7 +31,10 @@ if TYPE_CHECKING:
 
     from bot.engine.agent import EngineAgent
 
+logger = logging.getLogger(__name__)
+
 HOST = "127.0.0.1"
+LONGEST_EXPLAINED = 500
 
 
 class ModelNotTrusted(RuntimeError):
@@ -79,13 +85,16 @@ def load_agent(places: Places, endpoints: Path) -> EngineAgent:
     return agent
 
 
-def create_app(agent: EngineAgent, token: str, record: dict[str, Any], name: str = "engine") -> Sanic:
-    """Return the web application."""
+def create_app(
+    agent: EngineAgent, token: str, record: dict[str, Any], places: Places, name: str = "engine"
+) -> Sanic:
+    """Return the web application; `record` is the loaded model's."""
     import orjson
     from rasa.core.channels.channel import UserMessage
     from sanic import Sanic
 
     from bot.engine.channel import CenterChannel, answer
+    from bot.engine.explaining import explain
 
     app = Sanic(name, configure_logging=False)
     app.config.ACCESS_LOG = False
@@ -93,6 +102,8 @@ def create_app(agent: EngineAgent, token: str, record: dict[str, Any], name: str
     app.config.REQUEST_MAX_SIZE = 256 * 1024
     app.config.RESPONSE_TIMEOUT = 60
     channel = CenterChannel(token)
+    loaded = dict(record)
+    changing = asyncio.Lock()
     app.blueprint(channel.blueprint(agent.handle_message), url_prefix=f"/webhooks/{channel.name()}")
 
     @app.get("/")
@@ -102,7 +113,7 @@ def create_app(agent: EngineAgent, token: str, record: dict[str, Any], name: str
     @app.get("/status")
     async def status(request: Request) -> HTTPResponse:
         return answer(
-            {"status": "ok", "model": record["sha256"], "understanding": record.get("understanding")}
+            {"status": "ok", "model": loaded["sha256"], "understanding": loaded.get("understanding")}
         )
 
     @app.post("/model/parse")
@@ -115,6 +126,42 @@ def create_app(agent: EngineAgent, token: str, record: dict[str, Any], name: str
         except (orjson.JSONDecodeError, KeyError, TypeError):
             return answer({"error": "'text' is missing"}, 422)
         return answer(await agent.processor.parse_message(UserMessage(str(text).lstrip("/ "))))
+
+    @app.post("/model/explain")
+    async def explain_text(request: Request) -> HTTPResponse:
+        if not channel.admits(request):
+            return answer({"error": "token missing or wrong"}, 401)
+        try:
+            text = str(orjson.loads(request.body)["text"]).lstrip("/ ")[:LONGEST_EXPLAINED]
+        except (orjson.JSONDecodeError, KeyError, TypeError):
+            return answer({"error": "'text' is missing"}, 422)
+        version = Registry(places).folder(str(loaded["sha256"])[:12])
+        processor = agent.processor
+
+        def parse_text(said: str) -> dict[str, Any]:
+            return dict(processor._parse_message_with_graph(UserMessage(said), None))
+
+        # In a thread: a dozen parses in a row would keep customers waiting.
+        return answer(await asyncio.to_thread(explain, text, parse_text, version, places.models))
+
+    @app.post("/model/reload")
+    async def reload(request: Request) -> HTTPResponse:
+        if not channel.admits(request):
+            return answer({"error": "token missing or wrong"}, 401)
+        async with changing:
+            try:
+                fresh = checked_record(places)
+                if fresh["sha256"] != loaded["sha256"]:
+                    processor = await asyncio.to_thread(agent.prepare, places.model_archive)
+                    # A model that cannot understand a word is found out before it serves.
+                    await processor.parse_message(UserMessage("hello"))
+                    agent.take(processor)
+            except Exception as error:  # whatever it is, the model in service stays in service
+                logger.exception("the model was not changed")
+                return answer({"error": f"{type(error).__name__}: {error}", "model": loaded["sha256"]}, 409)
+            loaded.clear()
+            loaded.update(fresh)
+        return answer({"status": "ok", "model": loaded["sha256"]})
 
     @app.listener("after_server_stop")
     async def close(*_: Any) -> None:
@@ -143,13 +190,14 @@ def main() -> int:
         )
         return 1
     try:
+        Registry(places).settle()
         record = checked_record(places)
-    except ModelNotTrusted as error:
+    except (ModelNotTrusted, RegistryRefuses) as error:
         print(f"engine: {error}", file=sys.stderr)
         return 1
     logs.to_file(places.logs / "engine.log")
     standins.install()
-    app = create_app(load_agent(places, ROOT / "endpoints.yml"), token, record)
+    app = create_app(load_agent(places, ROOT / "endpoints.yml"), token, record, places)
     # What is loaded by now stays: a garbage collection that walks all of Rasa costs more than a turn.
     gc.collect()
     gc.freeze()

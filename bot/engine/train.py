@@ -142,10 +142,11 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"engine: {error}", file=sys.stderr)
         return 1
     found = record["understanding"]
+    written = found["held_out"]["written"]
     print(
-        f"engine: trained in {record['seconds']:.0f} s; held-out accuracy {found['accuracy']:.1%}, "
-        f"threshold {found['threshold']:.2f} refuses {found['refused_wrong']:.0%} of the wrong answers "
-        f"and {found['refused_right']:.0%} of the right ones"
+        f"engine: trained in {record['seconds']:.0f} s; held-out accuracy {found['accuracy']:.1%}, macro-F1 "
+        f"{found['macro_f1']:.1%}; a message costs {written['cost']:.2f} questions with the gate and "
+        f"{written['cost_without_gate']:.2f} without"
     )
     return 0
 

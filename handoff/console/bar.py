@@ -3,11 +3,17 @@
 from collections.abc import Callable
 from typing import Any
 
-from handoff.authorization import Principal
+from handoff.authorization import Permission, Principal, reach_of, reaches
 from handoff.console import words
 from handoff.console.elements import Sheet, box, button, put, text
 
-PAGES = (("/console/", "Conversations"), ("/console/decisions", "Decisions"), ("/console/cases", "Cases"))
+PAGES = (
+    ("/console/", "Conversations", Permission.OPEN_CONSOLE),
+    ("/console/decisions", "Decisions", Permission.READ_CASES),
+    ("/console/cases", "Cases", Permission.READ_CASES),
+    ("/console/wallboard", "Wallboard", Permission.READ_WALLBOARD),
+)
+"""Address, name, and what a role must be allowed to be shown the way there."""
 
 
 class Bar:
@@ -28,7 +34,9 @@ class Bar:
         with box("header", "bar"):
             text("h1", "Agents’ console")
             with box("nav", "pages", aria_label="Pages"):
-                for address, name in PAGES:
+                for address, name, permission in PAGES:
+                    if reach_of(principal.role, permission) is None:
+                        continue
                     link = text("a", name, href=address)
                     if name == here:
                         put(link, **{"aria-current": "page"})
@@ -41,6 +49,8 @@ class Bar:
             box("span", "space")
             self._sound = button("Sound", on_sound, "toggle", aria_pressed="false")
             button("Keys", on_help, "toggle", aria_haspopup="dialog")
+            if reaches(principal, Permission.REVIEW):
+                text("a", "Learning", "away", href="/console/learning")
             text("span", f"{principal.name} · {principal.role.value}", "who")
             with box("form", method="post", action="/console/logout"):
                 text("button", "Log out", "toggle", type="submit")

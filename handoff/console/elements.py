@@ -1,4 +1,4 @@
-"""The console's elements: plain HTML tags and eight small components of our own.
+"""The console's elements: plain HTML tags and nine small components of our own.
 
 Text is always a text node. None of these compiles a template or runs a script sent by the server,
 so the console needs neither `unsafe-eval` nor `unsafe-inline`.
@@ -134,6 +134,15 @@ class Worklist(Element, component="assets/worklist.js"):
         super().__init__()
         put(self, groups=[], active="")
         self.on("choose", on_choose)
+
+
+class Plot(Element, component="assets/plot.js"):
+    """Bars over time, described in words for who cannot see them."""
+
+    def __init__(self, name: str, title: str) -> None:
+        """Empty; `name` is part of its ids."""
+        super().__init__()
+        put(self, name=name, title=title, summary="", bars=[], top=1, ticks=[])
 
 
 class Verdict(Element, component="assets/verdict.js"):

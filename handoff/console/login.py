@@ -9,17 +9,20 @@ from urllib.parse import parse_qs
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from handoff.access import COOKIE
 from handoff.accounts import SESSION_LIFE
 from handoff.console.policy import LOGIN_POLICY
-from handoff.refusals import NotLoggedIn
+from handoff.refusals import CodeNeeded, NotLoggedIn
 from handoff.switchboard import Switchboard
 
-COOKIE = "console_session"
 _LONGEST_FORM = 4096
 _REFUSED = (
     "Login or password is not right, or there were too many tries. "
     "After five wrong tries a login rests for 15 minutes."
 )
+_CODE_FIELD = """<label for="code">Code</label>
+<input id="code" name="code" autocomplete="one-time-code" autocapitalize="none" maxlength="40">"""
+_CODE_NEEDED = "Type your password again, together with the code that your app shows now or a recovery code."
 
 
 def router(switchboard: Switchboard) -> APIRouter:
@@ -41,9 +44,17 @@ def router(switchboard: Switchboard) -> APIRouter:
         if not _from_here(request):
             return _page(_REFUSED, 403)
         fields = await _fields(request)
-        token = await switchboard.log_in(fields.get("login", ""), fields.get("password", ""))
+        try:
+            token = await switchboard.log_in(
+                fields.get("login", ""),
+                fields.get("password", ""),
+                code=fields.get("code", ""),
+                address=request.client.host if request.client else "",
+            )
+        except CodeNeeded:
+            return _page(_CODE_NEEDED, 403, fields.get("login", ""), asks_code=True)
         if token is None:
-            return _page(_REFUSED, 403, fields.get("login", ""))
+            return _page(_REFUSED, 403, fields.get("login", ""), asks_code="code" in fields)
         response = RedirectResponse("/console/", 303)
         response.set_cookie(
             COOKIE,
@@ -88,8 +99,9 @@ def _from_here(request: Request) -> bool:
     return origin is None or origin in (f"http://{host}", f"https://{host}")
 
 
-def _page(error: str = "", status: int = 200, login: str = "") -> HTMLResponse:
+def _page(error: str = "", status: int = 200, login: str = "", *, asks_code: bool = False) -> HTMLResponse:
     alert = f'<p class="alert" role="alert">{escape(error)}</p>' if error else ""
+    code = _CODE_FIELD if asks_code else ""
     html = f"""<!doctype html>
 <html lang="en">
 <head>
@@ -110,6 +122,7 @@ def _page(error: str = "", status: int = 200, login: str = "") -> HTMLResponse:
 <label for="password">Password</label>
 <input id="password" name="password" type="password" autocomplete="current-password" required
  maxlength="200"{" autofocus" if login else ""}>
+{code}
 <button class="primary" type="submit">Log in</button>
 </form>
 <p class="hint">Forgotten? An administrator can give you a new password.</p>

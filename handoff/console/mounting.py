@@ -13,15 +13,21 @@ from nicegui import ui
 from nicegui.storage import Storage
 
 from handoff import papers
-from handoff.authorization import Permission, Principal, authorize
+from handoff.access import COOKIE
+from handoff.authorization import Permission, Principal, authorize, reaches
 from handoff.casedesk import Casedesk
-from handoff.console import login
+from handoff.console import learning_page, login, wallboard_file
 from handoff.console.cases_page import CasesPage
 from handoff.console.decisions_page import DecisionsPage
 from handoff.console.frame import Centre, Frame
 from handoff.console.page import Page
 from handoff.console.policy import PagePolicy
+from handoff.console.wallboard_page import WallboardPage
+from handoff.explaining import Explainer
+from handoff.gate import Gate
+from handoff.learning import Learning
 from handoff.refusals import NotLoggedIn
+from handoff.supervision import Supervision
 from handoff.switchboard import Switchboard
 from records.activity import Activity
 from records.clock import Clock
@@ -47,6 +53,7 @@ def mount(
 ) -> None:
     """Add the console to `app`. Once per process: the toolkit has one application."""
     switchboard = Switchboard(store, clock, signals)
+    app.add_middleware(Gate, store=store, clock=clock)
     app.include_router(login.router(switchboard))
     app.include_router(papers.router(switchboard, store, clock, settings.data))
     Storage.path = (settings.data / "console").resolve()
@@ -56,8 +63,13 @@ def mount(
         """The address people type."""
         return RedirectResponse(f"{ROOT}/", 307)
 
-    _pages(Centre(switchboard, Casedesk(store, clock, signals), clock, signals, activity))
+    supervision = Supervision(store, clock, signals, settings.presence_seconds)
+    app.include_router(wallboard_file.router(supervision))
+    _pages(Centre(switchboard, Casedesk(store, clock, signals), clock, signals, activity), supervision)
 
+    learning_page.add(
+        Learning(store, clock), Explainer(settings.engine_url, keys["ENGINE_TOKEN"]), switchboard
+    )
     # Its bar would flash, without a name, over a page that shows its own progress.
     toolkit.config.quasar_config["loadingBar"] = {"skipHijack": True}
     toolkit.add_static_files("/assets", _ASSETS)
@@ -83,16 +95,18 @@ def mount(
     )
 
 
-def _pages(centre: Centre) -> None:
+def _pages(centre: Centre, supervision: Supervision) -> None:
     """The pages of the console, each for who is logged in."""
 
     async def show(request: Request, make: Callable[[Principal, str], Frame]) -> Response | None:
-        token = request.cookies.get(login.COOKIE, "")
+        token = request.cookies.get(COOKIE, "")
         try:
             principal = await centre.switchboard.principal(token)
-            authorize(principal, Permission.OPEN_CONSOLE, principal.agent_id)
         except NotLoggedIn:
             return RedirectResponse(f"{ROOT}/login", 303)
+        if not reaches(principal, Permission.OPEN_CONSOLE):
+            return RedirectResponse(f"{ROOT}{learning_page.PATH}", 303)
+        authorize(principal, Permission.OPEN_CONSOLE, principal.agent_id)
         await make(principal, token).refresh()
         return None
 
@@ -110,3 +124,8 @@ def _pages(centre: Centre) -> None:
     async def cases(request: Request) -> Response | None:
         """The lists of the casework."""
         return await show(request, lambda who, token: CasesPage(centre, who, token))
+
+    @ui.page("/wallboard", title="Wallboard", language="en-US")
+    async def wallboard(request: Request) -> Response | None:
+        """The figures, for supervisors."""
+        return await show(request, lambda who, token: WallboardPage(centre, supervision, who, token))

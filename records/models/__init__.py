@@ -13,6 +13,7 @@ from records.models.conversations import (
     TurnEffect,
 )
 from records.models.customers import Customer
+from records.models.factors import RecoveryCode, SecondFactor
 from records.models.outbox import Dispatch, OutgoingMessage, Way
 from records.models.papers import Paper
 from records.models.people import (
@@ -22,7 +23,10 @@ from records.models.people import (
     Handoff,
     HandoffState,
     LoginAttempt,
+    Pace,
     Role,
+    Transfer,
+    TransferState,
 )
 from records.models.policies import (
     GIVEN_UP,
@@ -36,7 +40,9 @@ from records.models.policies import (
     Rider,
 )
 from records.models.proofs import OneTimeCode, Passkey, PasskeyChallenge, VerificationLink
+from records.models.quality import QualityFinding
 from records.models.reminders import DebitFailure, Reminder, ReminderChoice
+from records.models.reviews import ArticleDraft, LearningReport, LedgerCursor, Review, ReviewState
 from records.models.schedules import Schedule
 from records.models.servicing import (
     CustomerProfile,
@@ -47,12 +53,14 @@ from records.models.servicing import (
 )
 from records.models.settlements import ClaimPayout
 from records.models.visits import ProblemTicket, ReturnVisit, VisitAttempt
+from records.models.webhooks import Delivery, WebhookCursor, WebhookDelivery, WebhookEvent
 
 __all__ = [
     "GIVEN_UP",
     "Agent",
     "AgentId",
     "AgentSession",
+    "ArticleDraft",
     "AuditEntry",
     "Author",
     "Base",
@@ -66,6 +74,7 @@ __all__ = [
     "Customer",
     "CustomerProfile",
     "DebitFailure",
+    "Delivery",
     "Dispatch",
     "Form",
     "Handoff",
@@ -73,12 +82,15 @@ __all__ = [
     "IdentityAttempt",
     "IncomingPayment",
     "Kind",
+    "LearningReport",
+    "LedgerCursor",
     "Loan",
     "LoginAttempt",
     "Message",
     "OneTimeCode",
     "OutgoingMessage",
     "Owner",
+    "Pace",
     "Paper",
     "Passkey",
     "PasskeyChallenge",
@@ -90,15 +102,25 @@ __all__ = [
     "PremiumPayment",
     "ProblemTicket",
     "Product",
+    "QualityFinding",
+    "RecoveryCode",
     "Reminder",
     "ReminderChoice",
     "ReturnVisit",
+    "Review",
+    "ReviewState",
     "Rider",
     "Role",
     "Schedule",
+    "SecondFactor",
     "ServiceTransaction",
+    "Transfer",
+    "TransferState",
     "TurnEffect",
     "VerificationLink",
     "VisitAttempt",
     "Way",
+    "WebhookCursor",
+    "WebhookDelivery",
+    "WebhookEvent",
 ]

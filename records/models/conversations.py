@@ -89,7 +89,11 @@ class Message(Base):
     """One entry of the ledger. Never changed, never deleted."""
 
     __tablename__ = "messages"
-    __table_args__ = (UniqueConstraint("conversation_id", "idempotency_key"),)
+    __table_args__ = (
+        UniqueConstraint("conversation_id", "idempotency_key"),
+        # Readers of the whole ledger (the learning loop) go by time; new rows only ever join its end.
+        Index("ix_messages_created_at", "created_at"),
+    )
 
     conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id"), primary_key=True)
     seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)

@@ -15,6 +15,8 @@ class Role(StrEnum):
 
     AGENT = "agent"
     SUPERVISOR = "supervisor"
+    REVIEWER = "reviewer"
+    """Reviews what was not understood well; serves no customers."""
 
 
 class HandoffState(StrEnum):
@@ -26,6 +28,21 @@ class HandoffState(StrEnum):
     WRAP_UP = "wrap_up"
     DONE = "done"
     ABANDONED = "abandoned"
+    """The customer left the queue."""
+    CALLBACK = "callback"
+    """The customer left the queue for a call at an agreed time."""
+
+
+class TransferState(StrEnum):
+    """Where a transfer from one agent to another is."""
+
+    WAITING = "waiting"
+    OFFERED = "offered"
+    ACCEPTED = "accepted"
+    FAILED = "failed"
+    """Whom it was meant for let it go, or was not there."""
+    WITHDRAWN = "withdrawn"
+    """The agent kept the conversation after all, or it ended."""
 
 
 class Agent(Base):
@@ -67,10 +84,15 @@ class LoginAttempt(Base):
     """A try to log in, right or wrong; limits are counted over these."""
 
     __tablename__ = "login_attempts"
-    __table_args__ = (Index("ix_login_attempts_login_at", "login", "at"),)
+    __table_args__ = (
+        Index("ix_login_attempts_login_at", "login", "at"),
+        Index("ix_login_attempts_address_at", "address", "at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     login: Mapped[str] = mapped_column(String(40))
+    address: Mapped[str] = mapped_column(String(100), default="", server_default="")
+    """Network that the try came from; empty for the command line."""
     succeeded: Mapped[bool]
     at: Mapped[datetime]
 
@@ -80,8 +102,9 @@ class Handoff(Base):
 
     __tablename__ = "handoffs"
     __table_args__ = (
-        Index("ix_handoffs_state_queued_at", "state", "queued_at"),
+        Index("ix_handoffs_state_ranked_at", "state", "ranked_at"),
         Index("ix_handoffs_agent_id_state", "agent_id", "state"),
+        Index("ix_handoffs_accepted_at", "accepted_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -89,7 +112,15 @@ class Handoff(Base):
     state: Mapped[HandoffState]
     reason: Mapped[str] = mapped_column(String(40))
     priority: Mapped[int]
-    """Higher is served first; inside a priority the longest waiting."""
+    """How urgent; inside a priority the longest waiting is served first."""
+    ranked_at: Mapped[datetime]
+    """The line is in this order: the arrival less the head start that the priority gives."""
+    exclusive: Mapped[bool] = mapped_column(default=False)
+    """A call: it takes the whole of an agent, a chat one place of their capacity."""
+    wanted_agent_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id"))
+    """A supervisor wants this agent to have it; nobody else is asked."""
+    due_at: Mapped[datetime | None]
+    """When a call-back was promised; stays after the call."""
     skill: Mapped[str] = mapped_column(String(40))
     language: Mapped[str] = mapped_column(String(8))
     packet: Mapped[dict[str, Any]]
@@ -104,10 +135,54 @@ class Handoff(Base):
     """When an offer last came back untaken: those who let it go have a pause before they are asked again."""
     told_position: Mapped[int | None]
     """Place in the queue that the customer was last told."""
+    entry_place: Mapped[int | None]
+    """Place on arrival."""
+    entry_pace_seconds: Mapped[float | None]
+    """Seconds a place took, as known on arrival; with the real wait it shows how honest the told range is."""
     accepted_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     disposition: Mapped[str | None] = mapped_column(String(40))
     notes: Mapped[str] = mapped_column(Text, default="")
+
+
+class Transfer(Base):
+    """One time that an agent asked another to take a conversation over; the first keeps it until then."""
+
+    __tablename__ = "transfers"
+    __table_args__ = (Index("ix_transfers_state_agent_id", "state", "agent_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    handoff_id: Mapped[int] = mapped_column(ForeignKey("handoffs.id"), index=True)
+    from_agent_id: Mapped[int] = mapped_column(ForeignKey("agents.id"))
+    wanted_agent_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id"))
+    """The person asked for; empty when anybody with the skill will do."""
+    skill: Mapped[str | None] = mapped_column(String(40))
+    note: Mapped[str] = mapped_column(Text)
+    """What the first agent tells the next one."""
+    state: Mapped[TransferState]
+    agent_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id"))
+    """To whom it is offered, or who took it."""
+    offer_until: Mapped[datetime | None]
+    declined_by: Mapped[list[int]]
+    created_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class Pace(Base):
+    """How fast the queue moves at present, in one row; measured beside the queue, read on every arrival."""
+
+    __tablename__ = "queue_pace"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    measured_at: Mapped[datetime]
+    place_seconds: Mapped[float | None]
+    """Mean time until the queue moves on by one place; empty when it cannot be known."""
+    room: Mapped[int]
+    """Conversations that could be offered at once."""
+    low_level: Mapped[float]
+    """Level of the distribution that the told range begins at; set by how earlier ranges held."""
+    high_level: Mapped[float]
+    """Level that it ends at."""
 
 
 class AuditEntry(Base):

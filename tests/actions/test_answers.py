@@ -32,6 +32,7 @@ COOLING = Article(
     ("Can I cancel a new policy?",),
     ("You may cancel within 15 days and get a full refund.",),
 )
+LATE = "How many days to pay a late premium?"
 LOAN = Article("policy_loan_rules", "Policy loans", "2026-10-01", (), ("You may borrow up to 80 percent.",))
 
 
@@ -39,14 +40,14 @@ class WordVectors:
     """An encoder that knows words only: the same words, the same direction."""
 
     def __init__(self) -> None:
-        self.calls = 0
+        self.texts = 0
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        self.calls += 1
-        rows = np.full((len(texts), 512), 1e-6, dtype=np.float32)
+        self.texts += len(texts)
+        rows = np.full((len(texts), 384), 1e-6, dtype=np.float32)
         for row, text in enumerate(texts):
             for term in terms(text):
-                rows[row, sum(term.encode()) * 7919 % 512] += 1
+                rows[row, sum(term.encode()) * 7919 % 384] += 1
         return rows / np.linalg.norm(rows, axis=1, keepdims=True)
 
 
@@ -62,7 +63,7 @@ def test_a_clear_question_gets_the_direct_answer_and_then_the_passage_that_fits(
     assert found.passage == "\n\n".join(GRACE.passages)
 
 
-@pytest.mark.parametrize("question", ["How many days to pay a late premium?", "What if I pay late?"])
+@pytest.mark.parametrize("question", [LATE, "What if I pay late?"])
 def test_the_direct_answer_is_enough_where_nothing_fits_better(question: str, index: Index) -> None:
     assert index.find(question).passage == GRACE.passages[0]
 
@@ -90,12 +91,14 @@ def test_an_empty_library_knows_nothing() -> None:
 
 def test_vectors_are_kept_until_an_article_changes(tmp_path: Path) -> None:
     encoder = WordVectors()
-    Index((GRACE, LOAN), encoder, tmp_path)
-    Index((GRACE, LOAN), encoder, tmp_path)
-    assert encoder.calls == 1
+    first = Index((GRACE, LOAN), encoder, tmp_path)
+    before = encoder.texts
+    again = Index((GRACE, LOAN), encoder, tmp_path)
+    assert encoder.texts == before + 1, "one text tells whether the encoder is still the same"
+    assert again.find(LATE) == first.find(LATE)
     Index((GRACE, COOLING), encoder, tmp_path)
-    assert encoder.calls == 2
-    assert len(list(tmp_path.iterdir())) == 1, "outdated vectors are removed"
+    assert encoder.texts > before + 3
+    assert len(list(tmp_path.iterdir())) == 1, "what is outdated is removed"
 
 
 def test_rare_words_count_more() -> None:
@@ -181,7 +184,7 @@ def test_a_question_about_a_transaction_is_answered_and_the_transaction_offered(
     said = person.say(MONEY_BACK, "cancel_in_cooling_off")
     assert "15 days" in said and "/articles/cooling_off_period" in said
     assert person.custom == {"tier": 2, "service": "ask_question", "article": "cooling_off_period"}
-    assert person.buttons == ["Do this now", "Something else"]
+    assert person.buttons[:2] == ["Do this now", "Something else"]
     person.press("Do this now")
     assert person.custom["expects"] == "identifier"
 
@@ -198,7 +201,7 @@ def test_a_question_about_a_service_of_colleagues_is_answered_and_the_colleague_
 ) -> None:
     person = new_customer(store, clock, unbuilt)
     person.say(MONEY_BACK, "surrender_policy")
-    assert person.buttons == ["Do it with a colleague", "Something else"]
+    assert person.buttons[:2] == ["Do it with a colleague", "Something else"]
     person.press("Do it with a colleague")
     assert person.custom["handoff"] == "human_service" and person.custom["service"] == "SU"
 

@@ -104,6 +104,7 @@ def test_the_server_knows_the_agreed_actions_and_needs_no_domain(dialogue: Dialo
     assert set(actions_of(dialogue)) == {
         "service_form",
         "action_answer",
+        "action_clarify",
         "action_hand_over",
         "action_fallback",
         "action_speech",

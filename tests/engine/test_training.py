@@ -121,7 +121,11 @@ def test_a_trained_model_is_current_until_its_data_change(
 def test_the_record_says_how_well_the_model_understands(small_engine: Places) -> None:
     understanding = json.loads(small_engine.model_record.read_text())["understanding"]
     assert understanding["accuracy"] > 0.7
-    assert 0 < understanding["threshold"] < 1
+    assert set(understanding["gate"]["channels"]) == {"written", "spoken"}
+    assert (
+        understanding["held_out"]["written"]["cost"]
+        <= understanding["held_out"]["written"]["cost_without_gate"]
+    )
 
 
 def test_the_recorded_model_is_served(small_engine: Places) -> None:

@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 from bot.engine.agent import EngineAgent
 from bot.engine.channel import Replies, Turn
+from bot.engine.components.gate import Decision, Gate, Verdict
 from bot.engine.places import Places
 from bot.engine.processor import TooManyActions
 from bot.engine.remote import ActionFailed
@@ -103,6 +104,28 @@ async def test_what_is_not_understood_falls_back_and_keeps_its_ranking(
     assert message.parse_data["intent"]["name"] == "nlu_fallback"
     assert message.parse_data["intent_ranking"][0]["name"] != "nlu_fallback"
     assert said == ["action_fallback"]
+
+
+async def test_what_was_hardly_heard_is_not_acted_upon(agent: EngineAgent) -> None:
+    heard = {"channel": "phone", "hearing": 0.2}
+    message = UserMessage("I want to borrow against my policy", Replies(), "c", metadata=heard)
+    found = await agent.processor.parse_message(message)
+    assert found["gate"]["decision"] != "answer"
+    assert found["intent_ranking"][0]["name"] == "take_policy_loan"
+    typed = UserMessage("I want to borrow against my policy", Replies(), "c", metadata={"channel": "chat"})
+    assert (await agent.processor.parse_message(typed))["intent"]["name"] == "take_policy_loan"
+
+
+async def test_a_gate_that_asks_tells_the_action_its_options(
+    agent: EngineAgent, actions: FakeActions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asks = Verdict(Decision.CLARIFY, 0.9, ("take_policy_loan", "change_contact"))
+    monkeypatch.setattr(Gate, "decide", lambda *_: asks)
+    said, message = await say(agent, "my phone and my loan", 1)
+    assert said == ["action_clarify"]
+    assert message.parse_data["intent"]["name"] == "clarify"
+    latest = actions.calls[-1][1]["tracker"]["latest_message"]
+    assert latest["gate"]["options"] == ["take_policy_loan", "change_contact"]
 
 
 async def test_entities_are_quoted_as_typed(agent: EngineAgent) -> None:

@@ -29,15 +29,15 @@ def both_precisions(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def reference(texts: list[str]) -> np.ndarray:
-    """Compute the vectors by the textbook: a plain forward pass of the published weights."""
+def reference(texts: list[str], layers: int = 6) -> np.ndarray:
+    """Compute the vectors by the textbook: a plain forward pass through so many of the published layers."""
     weights = load_file(str(weights_folder() / "model.safetensors"))
     tokenizer = tokenizers.Tokenizer.from_file(str(weights_folder() / "tokenizer.json"))
     tokenizer.no_padding()
-    return np.stack([_forward(weights, np.array(tokenizer.encode(text).ids)) for text in texts])
+    return np.stack([_forward(weights, np.array(tokenizer.encode(text).ids), layers) for text in texts])
 
 
-def _forward(weights: dict[str, np.ndarray], ids: np.ndarray) -> np.ndarray:
+def _forward(weights: dict[str, np.ndarray], ids: np.ndarray, layers: int) -> np.ndarray:
     def dense(name: str, state: np.ndarray) -> np.ndarray:
         return state @ weights[f"{name}.weight"].T + weights[f"{name}.bias"]
 
@@ -50,7 +50,7 @@ def _forward(weights: dict[str, np.ndarray], ids: np.ndarray) -> np.ndarray:
     state = weights["embeddings.word_embeddings.weight"][ids]
     state = state + weights["embeddings.position_embeddings.weight"][: len(ids)]
     state = norm("embeddings.LayerNorm", state + weights["embeddings.token_type_embeddings.weight"][0])
-    for layer in range(6):
+    for layer in range(layers):
         base = f"encoder.layer.{layer}"
         query, key, value = (
             dense(f"{base}.attention.self.{part}", state).reshape(len(ids), 12, 32).transpose(1, 0, 2)
@@ -74,6 +74,13 @@ def _forward(weights: dict[str, np.ndarray], ids: np.ndarray) -> np.ndarray:
 def test_the_graph_computes_what_a_plain_forward_pass_does(both_precisions: Path) -> None:
     encoder = SentenceEncoder(both_precisions, model_file=FULL_PRECISION_FILE)
     assert np.abs(encoder.encode(TEXTS) - reference(TEXTS)).max() < 1e-5
+
+
+def test_the_middle_vector_comes_from_the_same_pass_and_changes_nothing(both_precisions: Path) -> None:
+    encoder = SentenceEncoder(both_precisions, model_file=FULL_PRECISION_FILE)
+    deep = encoder.encode_deep(TEXTS)
+    assert np.array_equal(deep[:, :384], encoder.encode(TEXTS))
+    assert np.abs(deep[:, 384:] - reference(TEXTS, layers=3)).max() < 1e-5
 
 
 def test_eight_bits_keep_the_direction(both_precisions: Path) -> None:

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 from sqlalchemy import select
 
-from handoff import accounts, offers, presence, queue
+from handoff import absence, accounts, offers, presence, queue
 from handoff.accounts import AgentSpec
 from handoff.reasons import Reason
 from records import ledger
@@ -122,7 +122,7 @@ class Floor:
 
     def lose(self) -> list[ConversationId]:
         with self.store.writing() as session:
-            return presence.agent_lost(session, self.clock.now(), presence_seconds=PRESENCE_SECONDS)
+            return absence.agent_lost(session, self.clock.now(), presence_seconds=PRESENCE_SECONDS)
 
     def held(self, agent_id: int, reason: Reason = Reason.ASKED_FOR) -> Standing:
         """A conversation that the agent has just accepted."""

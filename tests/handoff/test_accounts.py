@@ -2,9 +2,9 @@ import threading
 
 import pytest
 
-from handoff import accounts
+from handoff import accounts, login_limits
 from handoff.authorization import Permission, Principal, authorize
-from handoff.refusals import Forbidden, NotLoggedIn, UnknownLogin
+from handoff.refusals import Forbidden, NotLoggedIn, OwnRole, UnknownLogin
 from records.models import AgentId, Role
 from tests.handoff.conftest import AMY, DORA, Floor
 
@@ -136,11 +136,64 @@ def test_the_command_line_prints_a_new_password_once(
         accounts.reset_password(session, "nobody", floor.clock.now())
 
 
+def test_wrong_passwords_of_one_network_lock_it_and_no_other(floor: Floor) -> None:
+    floor.staff(AMY)
+
+    def guess(login: str, password: str, address: str) -> str | None:
+        return accounts.log_in(floor.store, login, password, floor.clock, address=address)
+
+    for number in range(login_limits.WRONG_FROM_ADDRESS):
+        # Every telephone of an IPv6 network has addresses of its own.
+        assert guess(f"nobody{number}", "wrong", f"2001:db8::{number:x}") is None
+    assert guess("amy", floor.passwords["amy"], "2001:db8::ffff") is None
+    assert guess("amy", floor.passwords["amy"], "2001:db8:1::1") is not None
+    floor.clock.advance(minutes=15)
+    assert guess("amy", floor.passwords["amy"], "2001:db8::ffff") is not None
+
+
+def test_right_log_ins_of_a_whole_office_lock_nobody(floor: Floor) -> None:
+    floor.staff(AMY)
+    for _ in range(login_limits.WRONG_FROM_ADDRESS + 1):
+        assert accounts.log_in(floor.store, "amy", floor.passwords["amy"], floor.clock, address="10.0.0.1")
+
+
+def test_nobody_changes_their_own_role(floor: Floor) -> None:
+    floor.staff(DORA)
+    with pytest.raises(OwnRole), floor.store.writing() as session:
+        accounts.change_role(session, "dora", Role.AGENT, floor.clock.now(), "agent:dora")
+
+
+def test_a_renewed_token_replaces_the_old_one_until_the_working_day_is_over(floor: Floor) -> None:
+    floor.staff(AMY)
+    token = accounts.log_in(floor.store, "amy", floor.passwords["amy"], floor.clock, life=accounts.API_LIFE)
+    assert token is not None
+    for _ in range(int(accounts.SESSION_LIFE / accounts.API_LIFE) * 2 - 1):
+        floor.clock.advance(seconds=accounts.API_LIFE.total_seconds() / 2)
+        old = token
+        with floor.store.writing() as session:
+            token = accounts.renew(session, old, floor.clock.now(), accounts.API_LIFE)
+        assert who(floor, token).login == "amy"
+        with pytest.raises(NotLoggedIn):
+            who(floor, old)
+    floor.clock.advance(seconds=accounts.API_LIFE.total_seconds() / 2)
+    with pytest.raises(NotLoggedIn), floor.store.writing() as session:
+        accounts.renew(session, token, floor.clock.now(), accounts.API_LIFE)
+
+
 AGENT = Principal(AgentId(1), "amy", "Amy Gao", Role.AGENT)
 SUPERVISOR = Principal(AgentId(2), "dora", "Dora Shi", Role.SUPERVISOR)
+REVIEWER = Principal(AgentId(3), "rita", "Rita Mo", Role.REVIEWER)
+_SUPERVISORS = {
+    Permission.READ_AGENTS,
+    Permission.MANAGE_ACCOUNTS,
+    Permission.READ_WALLBOARD,
+    Permission.BARGE,
+}
 _EVERYBODYS = {Permission.READ_CASES, Permission.DECIDE}
 """Work lists belong to nobody: four eyes must be able to meet."""
-_SUPERVISED = _EVERYBODYS | {Permission.READ_CONVERSATION, Permission.READ_CUSTOMER, Permission.NOTE}
+_SUPERVISED = (
+    _EVERYBODYS | _SUPERVISORS | {Permission.READ_CONVERSATION, Permission.READ_CUSTOMER, Permission.NOTE}
+)
 
 
 def passes(who: Principal, permission: Permission, holder: int | None) -> bool:
@@ -151,9 +204,24 @@ def passes(who: Principal, permission: Permission, holder: int | None) -> bool:
     return True
 
 
-@pytest.mark.parametrize("permission", Permission)
+@pytest.mark.parametrize("permission", sorted(set(Permission) - {Permission.REVIEW, Permission.OWN_ACCOUNT}))
+def test_reviewers_review_and_do_nothing_else(permission: Permission) -> None:
+    authorize(REVIEWER, Permission.REVIEW, None)
+    for holder in (3, 1, None):
+        with pytest.raises(Forbidden):
+            authorize(REVIEWER, permission, holder)
+
+
+def test_supervisors_review_and_agents_do_not() -> None:
+    authorize(SUPERVISOR, Permission.REVIEW, None)
+    for holder in (1, 2, None):
+        with pytest.raises(Forbidden):
+            authorize(AGENT, Permission.REVIEW, holder)
+
+
+@pytest.mark.parametrize("permission", sorted(set(Permission) - {Permission.REVIEW}))
 def test_agents_reach_their_own_conversations_and_supervisors_look_at_all(permission: Permission) -> None:
-    assert passes(AGENT, permission, 1)
+    assert passes(AGENT, permission, 1) is (permission not in _SUPERVISORS)
     assert passes(SUPERVISOR, permission, 2)
     for holder in (2, None):
         assert passes(AGENT, permission, holder) is (permission in _EVERYBODYS)

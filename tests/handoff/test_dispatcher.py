@@ -186,7 +186,7 @@ def test_the_customers_card_is_audited_and_empty_for_strangers(floor: Floor) -> 
 def test_offers_are_not_made_in_a_database_nobody_is_free_in(floor: Floor) -> None:
     floor.hand_over()
     with floor.store.reading() as session:
-        assert not offers.is_assignable(session, floor.clock.now(), PRESENCE_SECONDS)
+        assert not offers.is_assignable(session, floor.clock.now(), presence_seconds=PRESENCE_SECONDS)
     floor.staff(AMY)
     with floor.store.reading() as session:
-        assert offers.is_assignable(session, floor.clock.now(), PRESENCE_SECONDS)
+        assert offers.is_assignable(session, floor.clock.now(), presence_seconds=PRESENCE_SECONDS)

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from sqlalchemy import select
 
 from handoff import accounts, papers
-from handoff.console.login import COOKIE
+from handoff.access import COOKIE
 from handoff.reasons import Reason
 from handoff.switchboard import Switchboard
 from records import papers as files

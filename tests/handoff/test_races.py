@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import select
 
+from bench.assign import Races
 from handoff import offers
 from handoff.refusals import OfferGone
 from records.models import ConversationId, Handoff, HandoffState, Kind, Message
@@ -103,3 +104,10 @@ def test_accepting_and_lapsing_at_the_same_moment_leave_one_owner(floor: Floor) 
             assert (handoff.agent_id is not None) == (handoff.state is HandoffState.ACTIVE)
             handoff.state = HandoffState.DONE
     assert outcomes["accepted"] + outcomes["declined"] == outcomes["gone"] == 20
+
+
+def test_whatever_happens_at_once_nobody_is_given_twice_and_nobody_is_lost(store: Store) -> None:
+    figures = Races(store).run(250)
+    assert (figures["double"], figures["lost"]) == (0, 0)
+    assert "undone by the database" not in figures["done"]
+    assert {"accept", "assign", "leave", "pass_on", "finish"} <= set(figures["done"])

@@ -8,7 +8,7 @@ from handoff.reasons import Reason
 from handoff.routing import Candidate, Need
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
-NEED = Need("claims", "en", "Sichuan", frozenset(), None)
+NEED = Need("claims", "en", "Sichuan", frozenset(), None, waits_since=NOW - timedelta(minutes=5))
 
 
 def candidate(number: int, **more: object) -> Candidate:
@@ -89,3 +89,38 @@ def test_the_skill_follows_reason_and_service(
 def test_a_reason_nobody_knows_still_reaches_a_person() -> None:
     assert Reason.parse("no_such_reason") is Reason.BOT_FAILED
     assert all(reason.words for reason in Reason)
+
+
+def test_the_fitting_are_waited_for_as_long_as_the_overflow_rule_says() -> None:
+    busy = candidate(1, skills=frozenset({"claims"}), load=3)
+    other = candidate(2, languages=frozenset({"en"}))
+    assert chosen(busy, other, need=replace(NEED, waits_since=NOW - timedelta(seconds=14))) is None
+    assert chosen(busy, other, need=replace(NEED, waits_since=NOW - timedelta(seconds=15))) == 2
+
+
+def test_nobody_waits_for_a_skill_that_is_not_on_duty_or_has_just_declined() -> None:
+    need = replace(NEED, waits_since=NOW)
+    skilled = candidate(1, skills=frozenset({"claims"}), load=3)
+    assert chosen(candidate(2), need=need) == 2
+    assert chosen(skilled, candidate(2), need=replace(need, declined_by=frozenset({1}))) == 2
+
+
+def test_a_call_needs_an_agent_who_holds_nothing() -> None:
+    call = replace(NEED, exclusive=True)
+    assert chosen(candidate(1, load=1), need=call) is None
+    assert chosen(candidate(1, load=1), candidate(2), need=call) == 2
+    assert candidate(2).with_one_more(call).load == 3
+
+
+def test_for_a_call_that_waits_the_least_loaded_agent_is_kept_free() -> None:
+    call = replace(NEED, exclusive=True)
+    kept = routing.keep_free(call, [candidate(1, load=2), candidate(2, load=1)], NOW)
+    assert kept is not None
+    assert kept.id == 2
+
+
+def test_the_rank_never_changes_and_keeps_the_order_inside_a_priority() -> None:
+    later = NOW + timedelta(seconds=1)
+    assert routing.rank_of(NOW, 10) < routing.rank_of(later, 10)
+    assert routing.rank_of(later, 90) < routing.rank_of(NOW, 10)
+    assert routing.rank_of(NOW, 10) < routing.rank_of(NOW + timedelta(minutes=21), 90)

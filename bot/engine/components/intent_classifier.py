@@ -1,6 +1,6 @@
-"""Names the intent of a message by a linear classifier, and refuses when it is not sure.
+"""Names the intent of a message, and says by the gate what may be done with it.
 
-Never hides what it thought: the ranking keeps the refused intent, so that a clarifying question can use it.
+Never hides what it thought: the ranking keeps what was not acted upon, and the gate's verdict is beside it.
 """
 
 from __future__ import annotations
@@ -14,40 +14,41 @@ from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
-from rasa.shared.nlu.constants import INTENT, TEXT
+from rasa.shared.nlu.constants import INTENT, METADATA, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.engine.components.linear import LinearModel, Validation, train, validate
-from bot.engine.components.sentence_featurizer import VECTOR
+from bot.engine.components.gate import Decision, Gate, Verdict
+from bot.engine.components.gate_fitting import Fitted, fit
+from bot.engine.components.kernel import Examples, KernelModel, train
+from bot.engine.components.sentence_featurizer import VECTOR, encoder_in
+from bot.engine.components.validation import Validation, validate
+from bot.engine.places import Places
 
 FALLBACK = "nlu_fallback"
+CLARIFY = "clarify"
+OUTSIDE = "out_of_scope"
+INSTEAD = {Decision.CLARIFY: CLARIFY, Decision.OUTSIDE: OUTSIDE, Decision.PERSON: FALLBACK}
+"""The intent by which the rules are told of a decision that is not to answer."""
+
 RANKING = "intent_ranking"
 RANKED = 5
+GATE = "gate"
 
 WEIGHTS_FILE = "weights.npz"
 REPORT_FILE = "report.json"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
-class LinearIntentClassifier(GraphComponent):
-    """Logistic regression over sentence vectors and word groups, with a threshold fitted in training."""
+class GatedIntentClassifier(GraphComponent):
+    """Likeness to the examples, turned into probabilities, weighed by a gate; all fitted in training."""
 
-    def __init__(self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource) -> None:
+    def __init__(self, model_storage: ModelStorage, resource: Resource) -> None:
         """Start untrained."""
-        self._config = config
         self._storage = model_storage
         self._resource = resource
-        self._model: LinearModel
-        self._threshold = 0.0
-
-    @staticmethod
-    def get_default_config() -> dict[str, Any]:
-        """Options of this component in config.yml."""
-        return {
-            # Share of right answers that may be refused for the sake of refusing wrong ones.
-            "refusable": 0.05,
-        }
+        self._model: KernelModel
+        self._gate: Gate
 
     @classmethod
     def create(
@@ -56,9 +57,9 @@ class LinearIntentClassifier(GraphComponent):
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
-    ) -> LinearIntentClassifier:
+    ) -> GatedIntentClassifier:
         """Make an untrained component."""
-        return cls(config, model_storage, resource)
+        return cls(model_storage, resource)
 
     @classmethod
     def load(
@@ -68,39 +69,39 @@ class LinearIntentClassifier(GraphComponent):
         resource: Resource,
         execution_context: ExecutionContext,
         **_: Any,
-    ) -> LinearIntentClassifier:
+    ) -> GatedIntentClassifier:
         """Load what training kept."""
-        component = cls(config, model_storage, resource)
+        component = cls(model_storage, resource)
         with model_storage.read_from(resource) as folder:
-            component._model = LinearModel.read(folder / WEIGHTS_FILE)
+            component._model = KernelModel.read(folder / WEIGHTS_FILE)
             report = json.loads((folder / REPORT_FILE).read_text())
-        component._threshold = float(report["threshold"])
+        component._gate = Gate.from_json(report[GATE])
         return component
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Choose strength and threshold by cross-validation, then fit on everything."""
+        """Fit the gate on held-out understandings, then the classifier on everything."""
         examples = [example for example in training_data.intent_examples if VECTOR in example.data]
         vectors = np.stack([example.data[VECTOR] for example in examples])
         texts = [str(example.get(TEXT)) for example in examples]
         names = [str(example.get(INTENT)) for example in examples]
-        validation = validate(texts, vectors, names, refusable=float(self._config["refusable"]))
-        self._model = train(texts, vectors, names, validation.strength)
-        self._threshold = validation.threshold
+        named = Examples.of_names(names, encoder_in(Places.from_environment().models).encode_deep)
+        validation = validate(texts, vectors, names, named=named)
+        fitted = fit(validation.labels, validation.scores, validation.truth)
+        self._model, self._gate = train(texts, vectors, names, named=named), fitted.gate
         with self._storage.write_to(self._resource) as folder:
-            self._keep(folder, names, validation)
+            self._keep(folder, validation, fitted)
         return self._resource
 
-    def _keep(self, folder: Path, names: list[str], validation: Validation) -> None:
+    def _keep(self, folder: Path, validation: Validation, fitted: Fitted) -> None:
         self._model.write(folder / WEIGHTS_FILE)
         report = {
-            "examples": len(names),
-            "intents": len(self._model.labels),
+            "examples": len(validation.truth),
+            "intents": len(validation.labels),
             "accuracy": round(validation.accuracy, 4),
-            "strength": validation.strength,
-            "threshold": round(validation.threshold, 4),
-            "refused_right": round(validation.refused_right, 4),
-            "refused_wrong": round(validation.refused_wrong, 4),
-            "confusions": _confusions(names, validation.guesses),
+            "macro_f1": round(validation.macro_f1, 4),
+            GATE: fitted.gate.as_json(),
+            "held_out": fitted.report,
+            "confusions": validation.confusions(),
         }
         (folder / REPORT_FILE).write_text(json.dumps(report, indent=1))
 
@@ -112,24 +113,31 @@ class LinearIntentClassifier(GraphComponent):
         """Name the intent of each message that has a vector; the others came from buttons."""
         for message in messages:
             vector = message.data.get(VECTOR)
-            if vector is None:
-                continue
-            found = self._model.probabilities(message.get(TEXT), vector)
-            order = np.argsort(found)[::-1][:RANKED]
-            ranking = [{"name": self._model.labels[i], "confidence": float(found[i])} for i in order]
-            intent = dict(ranking[0])
-            if float(found[order[0]]) < self._threshold:
-                intent = {"name": FALLBACK, "confidence": self._threshold}
-            message.set(INTENT, intent, add_to_output=True)
-            message.set(RANKING, ranking, add_to_output=True)
+            if vector is not None:
+                self._understand(message, vector)
         return messages
 
+    def _understand(self, message: Message, vector: np.ndarray) -> None:
+        found = self._gate.probabilities(self._model.scores([str(message.get(TEXT))], vector[None]))[0]
+        order = np.argsort(found)[::-1][:RANKED]
+        ranking = [{"name": self._model.labels[i], "confidence": float(found[i])} for i in order]
+        about = message.get(METADATA) or {}
+        verdict = self._gate.decide(
+            self._model.labels, found, str(about.get("channel", "")), _hearing(about.get("hearing"))
+        )
+        intent = dict(ranking[0])
+        if verdict.decision is not Decision.ANSWER:
+            intent = {"name": INSTEAD[verdict.decision], "confidence": verdict.probability}
+        message.set(INTENT, intent, add_to_output=True)
+        message.set(RANKING, ranking, add_to_output=True)
+        message.set(GATE, _told(verdict), add_to_output=True)
 
-def _confusions(names: list[str], guesses: list[str]) -> list[list[str | int]]:
-    """Return the twenty pairs (meant, understood, times) most often mistaken for one another."""
-    counts: dict[tuple[str, str], int] = {}
-    for meant, understood in zip(names, guesses, strict=True):
-        if meant != understood:
-            counts[meant, understood] = counts.get((meant, understood), 0) + 1
-    common = sorted(counts.items(), key=lambda item: -item[1])[:20]
-    return [[meant, understood, times] for (meant, understood), times in common]
+
+def _hearing(value: object) -> float:
+    """Return how sure the recogniser was; what was typed was not heard."""
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else 1.0
+
+
+def _told(verdict: Verdict) -> dict[str, Any]:
+    options = list(verdict.options) if verdict.decision is Decision.CLARIFY else []
+    return {"decision": verdict.decision.value, "options": options}

@@ -10,12 +10,12 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
     from scipy.sparse import csr_matrix
@@ -25,6 +25,9 @@ _DIGIT = re.compile(r"\d")
 
 LEAST_TEXTS = 2
 """A group met in fewer texts is not kept; half of all groups occur once and teach nothing."""
+
+MOST_TEXTS = 0.1
+"""A group met in a larger share of the texts is not kept: it tells little, and is most of the work."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,8 @@ class Lexicon:
         met: Counter[str] = Counter()
         for text in texts:
             met.update({group for groups in _groups(text) for group in groups})
-        kept = sorted(group for group, times in met.items() if times >= LEAST_TEXTS)
+        most = max(LEAST_TEXTS, MOST_TEXTS * len(texts))
+        kept = sorted(group for group, times in met.items() if LEAST_TEXTS <= times <= most)
         rarity = [math.log((1 + len(texts)) / (1 + met[group])) + 1 for group in kept]
         return cls({group: place for place, group in enumerate(kept)}, np.array(rarity, dtype=np.float32))
 
@@ -68,6 +72,62 @@ class Lexicon:
         columns = np.concatenate([columns for columns, _ in rows])
         values = np.concatenate([values for _, values in rows])
         return csr_matrix((values, columns, starts), shape=(len(texts), len(self.places)))
+
+
+@dataclass(frozen=True)
+class Postings:
+    """Which examples hold which group: the transposed matrix, for looking up one text without scipy."""
+
+    lexicon: Lexicon
+    starts: NDArray[np.int64]
+    """Where each group's examples begin; one more at the end."""
+
+    examples: NDArray[np.int32]
+    values: NDArray[np.float32]
+    count: int
+    """Number of examples."""
+
+    @classmethod
+    def of(cls, lexicon: Lexicon, rows: csr_matrix) -> Postings:
+        """Turn a matrix of examples around."""
+        columns = rows.tocsc()
+        return cls(
+            lexicon,
+            columns.indptr.astype(np.int64),
+            columns.indices.astype(np.int32),
+            columns.data.astype(np.float32),
+            rows.shape[0],
+        )
+
+    @classmethod
+    def unpack(cls, kept: Mapping[str, NDArray[Any]]) -> Postings:
+        """Read what `pack` made."""
+        places = {str(group): place for place, group in enumerate(kept["groups"])}
+        lexicon = Lexicon(places, kept["rarity"])
+        return cls(lexicon, kept["starts"], kept["owners"], kept["values"], int(kept["count"]))
+
+    def pack(self) -> dict[str, NDArray[Any]]:
+        """Return arrays to keep."""
+        return {
+            "groups": np.array(list(self.lexicon.places)),
+            "rarity": self.lexicon.rarity,
+            "starts": self.starts,
+            "owners": self.examples,
+            "values": self.values,
+            "count": np.array(self.count),
+        }
+
+    def in_common(self, text: str) -> NDArray[np.float32]:
+        """Return, for each example, the cosine of its words with the text's plus the one of its letters."""
+        columns, weights = self.lexicon.row(text)
+        spans = [slice(self.starts[column], self.starts[column + 1]) for column in columns]
+        if not spans:
+            return np.zeros(self.count, dtype=np.float32)
+        owners = np.concatenate([self.examples[span] for span in spans])
+        shared = np.concatenate(
+            [self.values[span] * weight for span, weight in zip(spans, weights, strict=True)]
+        )
+        return np.bincount(owners, shared, minlength=self.count).astype(np.float32)
 
 
 def _groups(text: str) -> Iterator[Counter[str]]:

@@ -31,7 +31,7 @@ def encoder_in(folder: Path) -> SentenceEncoder:
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
 class SentenceFeaturizer(GraphComponent):
-    """Puts the vector of the text into the message, where the classifier finds it."""
+    """Puts the text's two vectors (topic, wording), end to end, where the classifier finds them."""
 
     def __init__(self, encoder: SentenceEncoder) -> None:
         """Take the encoder to use."""
@@ -49,14 +49,14 @@ class SentenceFeaturizer(GraphComponent):
         return cls(encoder_in(Places.from_environment().models))
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Add the vector to each message that has text of its own (buttons have none)."""
+        """Add the vectors to each message that has text of its own (buttons have none)."""
         for message in messages:
             text = message.get(TEXT)
             if text and not text.startswith("/"):
-                message.data[VECTOR] = self._encoder.encode([text])[0]
+                message.data[VECTOR] = self._encoder.encode_deep([text])[0]
         return messages
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        """Add the vector to each training example."""
+        """Add the vectors to each training example."""
         self.process(training_data.training_examples)
         return training_data

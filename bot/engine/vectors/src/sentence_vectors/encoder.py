@@ -71,8 +71,16 @@ class SentenceEncoder:
         self._lock = threading.Lock()
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Return one row of DIMENSIONS per text, each of length one."""
-        vectors = np.empty((len(texts), DIMENSIONS), dtype=np.float32)
+        """Return one row of DIMENSIONS per text, each of length one: what the text is about."""
+        return self.encode_deep(texts)[:, :DIMENSIONS]
+
+    def encode_deep(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return one row of 2 x DIMENSIONS per text: the vector of `encode`, then the middle layer's.
+
+        The second also has length one and costs nothing: it comes from the same pass. It keeps more of the
+        wording ("take a loan", "repay a loan"), which the last layer gives up for the topic.
+        """
+        vectors = np.empty((len(texts), 2 * DIMENSIONS), dtype=np.float32)
         for row, text in enumerate(texts):
             vectors[row] = self._encode_one(text)
         return vectors
@@ -84,7 +92,8 @@ class SentenceEncoder:
                 self._recent.move_to_end(text)
                 return known
         ids = np.array([self._tokenizer.encode(text).ids], dtype=np.int32)
-        vector = cast("NDArray[np.float32]", self._session.run(None, {"ids": ids})[0][0])
+        last, middle = self._session.run(["vectors", "middle"], {"ids": ids})
+        vector = cast("NDArray[np.float32]", np.concatenate([last[0], middle[0]]))
         with self._lock:
             self._recent[text] = vector
             while len(self._recent) > self._remembered:

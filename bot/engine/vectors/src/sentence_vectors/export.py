@@ -24,7 +24,7 @@ RECORD_FILE = "minilm.json"
 FULL_PRECISION_FILE = "minilm-float32.onnx"
 
 # Raised when the graph or the quantisation changes, so that installations write their file anew.
-EXPORT_VERSION = 1
+EXPORT_VERSION = 2
 
 
 class WeightsNotTrusted(RuntimeError):

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 LAYERS = 6
 HEADS = 12
+MIDDLE = 2
+"""The layer (from 0) whose state is handed out too: words in context, before the topic swallows them."""
+
 EPSILON = 1e-12
 FUSED = "com.microsoft"
 
@@ -41,23 +44,35 @@ class _Drawing:
 
 
 def build(weights: Mapping[str, NDArray[np.float32]]) -> onnx.ModelProto:
-    """Return the graph: token ids (texts, tokens) in, vectors of length one (texts, 384) out."""
+    """Return the graph: token ids (texts, tokens) in, two vectors of length one (texts, 384) out.
+
+    The first, `vectors`, is the published model's; `middle` is the same mean half way up.
+    """
     drawing = _Drawing()
     state = _embedding(drawing, weights)
     for layer in range(LAYERS):
         state = _layer(drawing, weights, layer, state)
-    # No padding ever enters, so the mean over tokens is the plain mean.
-    mean = drawing.node("ReduceMean", "mean", state, axes=[1], keepdims=0)
-    drawing.node("LpNormalization", "vectors", mean, axis=1, p=2)
+        if layer == MIDDLE:
+            _pooled(drawing, state, "middle")
+    _pooled(drawing, state, "vectors")
     graph = helper.make_graph(
         drawing.nodes,
         "all-MiniLM-L6-v2",
         [helper.make_tensor_value_info("ids", TensorProto.INT32, ["texts", "tokens"])],
-        [helper.make_tensor_value_info("vectors", TensorProto.FLOAT, ["texts", 384])],
+        [
+            helper.make_tensor_value_info(name, TensorProto.FLOAT, ["texts", 384])
+            for name in ("vectors", "middle")
+        ],
         drawing.constants,
     )
     operator_sets = [helper.make_opsetid("", 17), helper.make_opsetid(FUSED, 1)]
     return helper.make_model(graph, opset_imports=operator_sets, ir_version=8)
+
+
+def _pooled(drawing: _Drawing, state: str, name: str) -> None:
+    # No padding ever enters, so the mean over tokens is the plain mean.
+    mean = drawing.node("ReduceMean", f"{name}.mean", state, axes=[1], keepdims=0)
+    drawing.node("LpNormalization", name, mean, axis=1, p=2)
 
 
 def _embedding(drawing: _Drawing, weights: Mapping[str, NDArray[np.float32]]) -> str:

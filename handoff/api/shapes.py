@@ -1,0 +1,228 @@
+"""What the agents' API takes and gives beside the parts of the console, which it gives as they are."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from handoff.decisions import Effect
+from handoff.inbox import Row
+from records.ledger import Entry, Standing
+from records.models import Author, ConversationId, Kind, Owner, Role
+
+
+class Taken(BaseModel):
+    """What a caller sends: nothing unknown is let in."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class LogIn(Taken):
+    """Login and password of an account of the console."""
+
+    login: str = Field(min_length=1, max_length=40)
+    password: str = Field(min_length=1, max_length=200)
+    code: str = Field("", max_length=40)
+    """Of the second factor, where the account has one; or a recovery code."""
+
+
+class Code(Taken):
+    """A code of the second factor."""
+
+    code: str = Field(min_length=1, max_length=40)
+
+
+class NewRole(Taken):
+    """What an agent shall be."""
+
+    role: Role
+
+
+class Presence(Taken):
+    """The agent's own switch."""
+
+    available: bool
+
+
+class Words(Taken):
+    """A private note."""
+
+    text: str
+
+
+class At(Taken):
+    """How the caller knows the conversation: refused when it has changed hands since."""
+
+    epoch: int = Field(ge=0)
+
+
+class Reply(At):
+    """Something to say to the customer."""
+
+    text: str
+
+
+class Resolution(At):
+    """How a conversation ended."""
+
+    disposition: str = Field(max_length=40)
+    notes: str = Field("", max_length=4000)
+
+
+class Approval(Taken):
+    """Agreement to a request."""
+
+    called: bool = False
+    """The call-back was made, and the customer confirmed."""
+
+
+class Reason(Taken):
+    """Why it is refused; the customer reads it."""
+
+    reason: str
+
+
+class Question(Taken):
+    """What the customer is asked for."""
+
+    what: str
+
+
+class Payment(Taken):
+    """What is paid, and to which account of each payee."""
+
+    amount: Annotated[str, Field(pattern=r"^\d{1,12}(\.\d{1,2})?$")]
+    """Yuan, as text: a floating-point number is no amount."""
+    accounts: dict[str, str] = Field(max_length=20)
+
+
+class WantedPaper(Taken):
+    """A paper the customer is asked for, and why."""
+
+    title: str
+    because: str
+
+
+class DirectPayment(Taken):
+    """Whether the hospital is paid."""
+
+    wanted: bool
+
+
+class Session(BaseModel):
+    """A session of the API."""
+
+    token: str
+    token_type: str = "Bearer"  # noqa: S105
+    expires_at: datetime
+
+
+class Me(BaseModel):
+    """Who holds the token."""
+
+    login: str
+    name: str
+    role: Role
+    expires_at: datetime
+    second_factor: bool
+
+
+class Enrolment(BaseModel):
+    """For the agent's app; shown once."""
+
+    secret: str
+    uri: str
+
+
+class Recovery(BaseModel):
+    """Codes that replace the app, each once; shown once."""
+
+    codes: tuple[str, ...]
+
+
+class Password(BaseModel):
+    """A new password; shown once."""
+
+    password: str
+
+
+class Colleague(BaseModel):
+    """An agent, as a supervisor sees them."""
+
+    login: str
+    name: str
+    role: Role
+    skills: tuple[str, ...]
+    languages: tuple[str, ...]
+    province: str
+    capacity: int
+    available: bool
+    seen_at: datetime | None
+    conversations: int
+    second_factor: bool
+
+
+class Stand(BaseModel):
+    """Where a conversation is after an act."""
+
+    conversation_id: str
+    owner: Owner
+    epoch: int
+    seq: int
+
+    @classmethod
+    def of(cls, standing: Standing) -> "Stand":
+        """As the ledger has it."""
+        return cls(
+            conversation_id=standing.id, owner=standing.owner, epoch=standing.epoch, seq=standing.last_seq
+        )
+
+
+class Written(BaseModel):
+    """Where in the ledger it stands."""
+
+    seq: int
+
+
+class Line(BaseModel):
+    """An entry of a conversation."""
+
+    seq: int
+    author: Author
+    kind: Kind
+    at: datetime
+    body: dict[str, Any]
+
+    @classmethod
+    def of(cls, entry: Entry) -> "Line":
+        """As the ledger has it."""
+        return cls(
+            seq=entry.seq, author=entry.author, kind=entry.kind, at=entry.created_at, body=dict(entry.body)
+        )
+
+
+class Lines(BaseModel):
+    """Entries in order; ask again with `after` of the last one."""
+
+    entries: tuple[Line, ...]
+    after: int
+    more: bool
+
+
+class Queue(BaseModel):
+    """What waits, in its order."""
+
+    waiting: tuple[Row, ...]
+    count: int
+
+
+class Done(BaseModel):
+    """What became of a decision."""
+
+    words: str
+    told_in: ConversationId | None
+
+    @classmethod
+    def of(cls, effect: Effect) -> "Done":
+        """As the desk says it."""
+        return cls(words=effect.words, told_in=effect.told_in)
