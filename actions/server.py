@@ -5,12 +5,16 @@ Never listens on another address than loopback.
 
 import gc
 import logging
+import os
 import warnings
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 warnings.filterwarnings("ignore", category=DeprecationWarning)
+# Before numpy is imported: its threads would spin on every core for one question's few thousand products.
+for threads in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
+    os.environ.setdefault(threads, "1")
 
 import rasa_sdk.endpoint  # type: ignore[import-untyped] # noqa: E402
 from rasa_sdk.executor import ActionExecutor  # type: ignore[import-untyped] # noqa: E402
