@@ -14,8 +14,12 @@ from pathlib import Path
 
 from bench.stack import ROOT
 
-TESTS = ("tests/actions/forms/test_fuzz.py", "tests/bot/test_forged_identity.py")
-"""The second one: identities that are forged, over REST and the chat socket."""
+TESTS = (
+    "tests/actions/forms/test_fuzz.py",
+    "tests/bot/test_forged_identity.py",
+    "tests/bot/test_forged_inquiries.py",
+)
+"""The others: identities that are forged, over REST and the chat socket."""
 
 
 def main() -> None:
