@@ -28,6 +28,10 @@ def service_of(transaction: Transaction) -> Service:
     entry = transaction.listed
     chosen = (transaction.policy,) if transaction.about_policy else ()
 
+    def know(session: Session, context: Context) -> Mapping[str, Any]:
+        known = look_up(session, context)
+        return {**known, **transaction.look_up(session, context)} if known else known
+
     def confirm(answers: Answers, facts: Facts) -> str:
         return _read_back(transaction, Case(answers, facts))
 
@@ -47,7 +51,7 @@ def service_of(transaction: Transaction) -> Service:
         confirm=confirm,
         code=entry.code,
         tier=3 if transaction.by_agent else 1,
-        look_up=look_up,
+        look_up=know,
         stop=stop,
         transaction=transaction,
     )

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from actions.forms.service import Field
+from actions.forms.service import Context, Field
 from actions.services.catalogue import CATALOGUE, Entry
 from actions.services.policy_choice import policy_field
 from actions.servicing.interlock import MoneyOut
@@ -96,6 +96,11 @@ class FourEyes:
 ONE_AGENT = FourEyes("", two_eyes)
 
 
+def nothing_more(_session: Session, _context: Context) -> Mapping[str, Any]:
+    """A transaction for which the customer and their policies are all there is to know."""
+    return {}
+
+
 def no_effect(_session: Session, _row: ServiceTransaction, _now: datetime) -> None:
     """A transaction whose record is all there is to it."""
 
@@ -122,6 +127,9 @@ class Transaction:
 
     about_policy: bool = True
     policy: Field = field(default_factory=lambda: policy_field(early=True))
+    look_up: Callable[[Session, Context], Mapping[str, Any]] = nothing_more
+    """Reads what it alone needs of the verified customer, into `Facts.more`."""
+
     conditions: tuple[Condition, ...] = ()
     papers: tuple[str, ...] = ()
     money: Callable[[Case], MoneyOut | None] = nothing_to_pay_out
