@@ -6,6 +6,7 @@ A description is added here once; the registry makes its service from it.
 from actions.services.beneficiaries import BENEFICIARIES
 from actions.services.benefits import DRAW
 from actions.services.catalogue import enter
+from actions.services.certificate import CERTIFICATE
 from actions.services.contact import CONTACT
 from actions.services.cooling_off import CANCEL
 from actions.services.cover import REDUCE
@@ -48,6 +49,7 @@ TRANSACTIONS: tuple[Transaction, ...] = (
     DIVIDENDS,
     REISSUE,
     NOTICES,
+    CERTIFICATE,
 )
 enter(transaction.entry for transaction in TRANSACTIONS if transaction.entry is not None)
 BY_CODE = {transaction.code: transaction for transaction in TRANSACTIONS}
