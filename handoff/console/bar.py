@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from handoff.authorization import Permission, Principal, reach_of, reaches
+from handoff.authorization import Permission, Principal, reach_of
 from handoff.console import words
 from handoff.console.elements import Sheet, box, button, put, text
 
@@ -12,6 +12,7 @@ PAGES = (
     ("/console/decisions", "Decisions", Permission.READ_CASES),
     ("/console/cases", "Cases", Permission.READ_CASES),
     ("/console/wallboard", "Wallboard", Permission.READ_WALLBOARD),
+    ("/console/learning", "Learning", Permission.REVIEW),
 )
 """Address, name, and what a role must be allowed to be shown the way there."""
 
@@ -49,8 +50,6 @@ class Bar:
             box("span", "space")
             self._sound = button("Sound", on_sound, "toggle", aria_pressed="false")
             button("Keys", on_help, "toggle", aria_haspopup="dialog")
-            if reaches(principal, Permission.REVIEW):
-                text("a", "Learning", "away", href="/console/learning")
             text("span", f"{principal.name} · {principal.role.value}", "who")
             with box("form", method="post", action="/console/logout"):
                 text("button", "Log out", "toggle", type="submit")
