@@ -72,7 +72,7 @@ def sounds_like_correction(utterance: Utterance) -> bool:
     """Whether the message takes something back, by its words or by a sure understanding."""
     if len(words(utterance.text)) > 30:
         return False
-    if utterance.intent == "correct_answer" and utterance.confidence >= 0.6:
+    if _is_understood_so(utterance, 0.6):
         return True
     return bool(_STRONG.search(utterance.text) or _CUE.match(utterance.text))
 
@@ -81,9 +81,13 @@ def is_certain(utterance: Utterance) -> bool:
     """Whether it can be nothing but a correction, also where any text would be an answer."""
     if len(words(utterance.text)) > LONGEST_CORRECTION:
         return False
-    if utterance.intent == "correct_answer" and utterance.confidence >= 0.8:
-        return True
-    return bool(_OPENS.match(utterance.text))
+    return _is_understood_so(utterance, 0.8) or bool(_OPENS.match(utterance.text))
+
+
+def _is_understood_so(utterance: Utterance, least: float) -> bool:
+    # A bare number takes nothing back, whatever sentence it reminds the engine of.
+    has_words = any(letter.isalpha() for letter in utterance.text)
+    return has_words and utterance.intent == "correct_answer" and utterance.confidence >= least
 
 
 def retaken(text: str) -> str:

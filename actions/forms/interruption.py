@@ -191,7 +191,7 @@ def cancels(utterance: Utterance, *, free: bool) -> bool:
     """Whether the message ends the form."""
     if said_cancel(utterance):
         return True
-    if utterance.intent != "cancel_task":
+    if utterance.intent != "cancel_task" or said_skip(utterance):
         return False
     count = len(words(utterance.text))
     if free:

@@ -121,3 +121,16 @@ def test_what_was_answered_last_is_meant_where_only_words_are_said(
     with store.reading() as session:
         state = session.scalar(select(Form.state))
     assert state is not None and state["values"]["place"] == "Shanghai"
+
+
+def test_a_bare_number_takes_nothing_back(rehearsal: Rehearsal) -> None:
+    someone = rehearsal.question("take_policy_loan", "amount")
+    someone.say("99,999,999", "correct_answer", 0.95)
+    assert someone.custom["expects"] == "amount"
+
+
+def test_leaving_an_answer_out_does_not_end_the_form(rehearsal: Rehearsal) -> None:
+    someone = rehearsal.question("report_claim", "hospital")
+    said = someone.say("skip", "cancel_task", 0.99)
+    assert "stopped" not in said
+    assert someone.custom["expects"] not in (None, "hospital")
