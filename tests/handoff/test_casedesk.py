@@ -78,7 +78,7 @@ async def test_the_table_of_permissions_alone_decides(
 
 
 def test_agents_and_supervisors_decide_on_every_case() -> None:
-    for role in Role:
+    for role in (Role.AGENT, Role.SUPERVISOR):
         for permission in (Permission.READ_CASES, Permission.DECIDE):
             assert reach_of(role, permission) is Reach.ALL
 
