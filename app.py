@@ -10,6 +10,7 @@ import aiohttp
 import uvicorn
 from fastapi import FastAPI
 from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot import (
     bank_gateway,
@@ -118,7 +119,7 @@ async def _database_answers(store: Store) -> bool:
 
     try:
         return await asyncio.to_thread(ask)
-    except Exception:
+    except SQLAlchemyError:
         logging.getLogger(__name__).exception("the database does not answer")
         return False
 

@@ -53,8 +53,8 @@ class Tally:
         share = f"{self.agreed / self.heard:.1%}" if self.heard else "nothing to compare"
         return (
             f"{self.heard} turns, agreement {share}; of {self.heard - self.agreed} disagreements "
-            f"{self.candidate_only} where only the candidate would have acted, "
-            f"{self.serving_only} where only the serving model did"
+            f"{self.candidate_only} where only the candidate would have acted, {self.serving_only} where "
+            "only the serving model did"
         )
 
 

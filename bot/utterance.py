@@ -41,8 +41,8 @@ def typed(text: str) -> dict[str, Any]:
     if len(text) > LONGEST_TEXT:
         raise Unacceptable(
             "too_long",
-            f"Your message has {len(text):,} characters; up to {LONGEST_TEXT:,} fit. "
-            "Please send it in parts.",
+            f"Your message has {len(text):,} characters; up to {LONGEST_TEXT:,} fit. Please send it in "
+            "parts.",
         )
     cleaned = "".join(
         character

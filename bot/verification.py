@@ -30,15 +30,15 @@ FOLDER = HERE / "verify"
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
-        "require-trusted-types-for 'script'; trusted-types 'none'"
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; "
+        "trusted-types 'none'"
     ),
     "Cache-Control": "no-store",
     "Referrer-Policy": "no-referrer",
     "X-Robots-Tag": "noindex",
     "Permissions-Policy": (
-        "camera=(), geolocation=(), microphone=(), payment=(), "
-        "publickey-credentials-create=(self), publickey-credentials-get=(self)"
+        "camera=(), geolocation=(), microphone=(), payment=(), publickey-credentials-create=(self), "
+        "publickey-credentials-get=(self)"
     ),
 }
 

@@ -98,9 +98,8 @@ def ask_for_paper(
     except ValueError:
         raise ReasonMissing from None
     text = (
-        f"For claim {claim.number} we need one more paper from you: {title.strip()}. "
-        f"The reason: {because.strip()}{'' if because.strip().endswith('.') else '.'} You can send it "
-        "here in the chat."
+        f"For claim {claim.number} we need one more paper from you: {title.strip()}. The reason: "
+        f"{because.strip()}{'' if because.strip().endswith('.') else '.'} You can send it here in the chat."
     )
     told = _tell(session, who, claim, f"asked:{int(now.timestamp())}", text, now)
     return Effect("Asked; the clock starts again with the last paper.", told)

@@ -15,11 +15,9 @@ from actions.normalise import words
 K1 = 1.2
 B = 0.75
 _STOP = frozenset(
-    "a an the is are was were be been do does did i me my you your we our it its of to in on at for and "
-    "or if with can "
-    "could will would what how when where which who why that this there have has had not no so as by "
-    "from about "
-    "please tell".split()
+    "a an the is are was were be been do does did i me my you your we our it its of to in on at for and or "
+    "if with can could will would what how when where which who why that this there have has had not no so "
+    "as by from about please tell".split()
 )
 
 

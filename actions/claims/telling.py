@@ -32,9 +32,8 @@ def eligibility(claim: Claim, case: Case, against: Condition | None, *, proven: 
             return f"{usual}; the one-day decision is not open to it, because {from_words}."
         return (
             "A first diagnosis like this is decided within one working day of the last paper, if the policy "
-            "is an individual one that covers it and has been "
-            f"{one_day.YEARS_IN_FORCE} years in force. Ask me how far your claim is, and I can tell you "
-            "after a short identity check."
+            f"is an individual one that covers it and has been {one_day.YEARS_IN_FORCE} years in force. Ask "
+            "me how far your claim is, and I can tell you after a short identity check."
         )
     if against is not None:
         return f"{usual}; the one-day decision is not open to it, because {one_day.because(against, case)}."

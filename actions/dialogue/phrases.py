@@ -31,9 +31,8 @@ SMALL_TALK = {
 EMPTY = "Your message arrived without any words. Please type it again."
 STALE = "That button belongs to an earlier question, so I did nothing with it."
 EMERGENCY = (
-    "If someone is in danger right now, please call 120 for an ambulance, 110 for the police or 119 for "
-    "the fire "
-    "service first. Your insurance can wait, and everything you told me is kept."
+    "If someone is in danger right now, please call 120 for an ambulance, 110 for the police or 119 for the "
+    "fire service first. Your insurance can wait, and everything you told me is kept."
 )
 CANCELLED = "All right, I've stopped that. Nothing was sent."
 NOTHING_TO_CANCEL = "There is nothing under way that I could stop."
@@ -75,25 +74,21 @@ HANDED_OVER = {
     ),
     "make_complaint": (
         "complaint",
-        "I'm sorry that something went wrong. I'm bringing in a colleague who will take your complaint "
-        "down and "
-        "follow it up with you.",
+        "I'm sorry that something went wrong. I'm bringing in a colleague who will take your complaint down "
+        "and follow it up with you.",
     ),
     "report_scam": (
         "scam",
-        "Thank you for telling us. Please pay nothing, give nobody a code or your identity card, and "
-        "sign nothing: "
-        "we never ask for codes, and cancelling a policy through a stranger is a known fraud. I'm "
-        "bringing in a "
-        "colleague who can check and protect your policies.",
+        "Thank you for telling us. Please pay nothing, give nobody a code or your identity card, and sign "
+        "nothing: we never ask for codes, and cancelling a policy through a stranger is a known fraud. I'm "
+        "bringing in a colleague who can check and protect your policies.",
     ),
 }
 """Reason and words for what always goes to a person."""
 
 TAKEN_OVER = {
     "field_failed": "I don't want to keep asking you the same thing. A colleague will help you on, and "
-    "sees what you "
-    "have told me so far.",
+    "sees what you have told me so far.",
     "verification_failed": "I could not match those details with our records, so I can't go on alone. "
     "A colleague will help you.",
     "two_fallbacks": "I'm sorry, I still don't understand. A colleague will take over and sees what you "
@@ -118,15 +113,14 @@ def code_too_soon(seconds: int) -> str:
 def checked_by_a_person(title: str) -> str:
     """A colleague proves who the customer is, before a service that needs it for sure."""
     return (
-        f"Of course. A colleague checks who you are and then helps you to {title}. "
-        "What you told me so far is kept, and nothing has been done yet."
+        f"Of course. A colleague checks who you are and then helps you to {title}. What you told me so far "
+        "is kept, and nothing has been done yet."
     )
 
 
 def passed_on(title: str) -> str:
     """A service that a colleague carries out."""
     return (
-        f"You would like to {title}. I can't do that on my own, so I'm passing it to a colleague with "
-        f"what you told "
-        "me. You won't have to say it again."
+        f"You would like to {title}. I can't do that on my own, so I'm passing it to a colleague with what "
+        "you told me. You won't have to say it again."
     )

@@ -45,10 +45,8 @@ CAUTION = Caution()
 
 _CANCEL = frozenset(
     "cancel|stop|quit|exit|abort|forget it|never mind|nevermind|cancel it|cancel that|cancel this|stop "
-    "it|stop this|"
-    "leave it|let's stop|please stop|please cancel|start over|drop it|i want to cancel this|end this".split(
-        "|"
-    )
+    "it|stop this|leave it|let's stop|please stop|please cancel|start over|drop it|i want to cancel this|end "
+    "this".split("|")
 )
 _PERSON = frozenset(
     "agent|person|a person|human|a human|human please|real person|a real person|operator|representative|"

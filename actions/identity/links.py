@@ -90,8 +90,8 @@ def offer(
             session,
             Way.SMS,
             number,
-            f"Harbour Life: to show that it is you, open {url} within 5 minutes. "
-            "If you are not talking to us right now, do not open it.",
+            f"Harbour Life: to show that it is you, open {url} within 5 minutes. If you are not talking to "
+            "us right now, do not open it.",
             now,
             key=f"link:{link_id}",
             purpose="verification_link",

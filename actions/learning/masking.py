@@ -28,9 +28,9 @@ _TOLD = re.compile(
 )
 
 _COMMON = frozenset(
-    "an any bo can chen day do fan fen gong good guo han he hong hope in joy kong lang lei long man mao "
-    "may me men min mo on pan pang pen ran rose she so song sun tan ten the to wan wang way we "
-    "you yes yin".split()
+    "an any bo can chen day do fan fen gong good guo han he hong hope in joy kong lang lei long man mao may "
+    "me men min mo on pan pang pen ran rose she so song sun tan ten the to wan wang way we you yes "
+    "yin".split()
 )
 """Parts of names that are also words: masked only inside the whole name, or where written with a capital."""
 

@@ -63,10 +63,9 @@ def content_of(session: Session, begin: datetime, end: datetime, encode: Encode)
     vectors = encode(unknown) if unknown else None
     groups = drift.clusters(vectors) if vectors is not None else []
     summary = (
-        f"{len(now)} turns, {intents_now[FALLBACK] / len(now):.0%} not understood. "
-        f"What customers want {drift.words_of(intents)} (PSI {intents:.2f}), "
-        f"confidence {drift.words_of(sureness)} (PSI {sureness:.2f}), "
-        f"against {len(before)} turns of the {WEEKS_BEFORE} weeks before."
+        f"{len(now)} turns, {intents_now[FALLBACK] / len(now):.0%} not understood. What customers want "
+        f"{drift.words_of(intents)} (PSI {intents:.2f}), confidence {drift.words_of(sureness)} (PSI "
+        f"{sureness:.2f}), against {len(before)} turns of the {WEEKS_BEFORE} weeks before."
     )
     return {
         "summary": summary if before else f"{len(now)} turns; there is no week before to compare with.",

@@ -22,8 +22,7 @@ class Choice:
 
 _YES = frozenset(
     "yes y yep yeah yup yea ya sure ok okay okey correct right true exactly absolutely definitely "
-    "affirmative "
-    "agreed confirm confirmed certainly indeed please 是 对 好 👍 ✅".split()
+    "affirmative agreed confirm confirmed certainly indeed please 是 对 好 👍 ✅".split()
 )
 _YES_PHRASES = frozenset(
     (
@@ -71,19 +70,13 @@ def read_choice(text: str, choices: tuple[Choice, ...]) -> str:
     """
     said = words(text)
     phrase = " ".join(said)
-    padded = f" {phrase} "
     for choice in choices:
         if phrase in (" ".join(words(choice.title)), " ".join(words(choice.value)), choice.value.casefold()):
             return choice.value
     by_number = _position(text, said, len(choices))
     if by_number is not None:
         return choices[by_number].value
-    meant = [
-        choice
-        for choice in choices
-        if f" {' '.join(words(choice.title))} " in padded
-        or any(f" {synonym} " in padded for synonym in choice.synonyms)
-    ]
+    meant = _meant(phrase, choices)
     if len(meant) == 1:
         return meant[0].value
     if meant:
@@ -93,6 +86,23 @@ def read_choice(text: str, choices: tuple[Choice, ...]) -> str:
             tuple(Option(choice.value, choice.title) for choice in meant),
         )
     raise Misread("not_offered", "Please pick one of these.")
+
+
+def _meant(phrase: str, choices: tuple[Choice, ...]) -> list[Choice]:
+    """The choices that the phrase names; a name inside a longer one ("mail" in "e-mail") does not count."""
+    named: list[tuple[int, int, Choice]] = []
+    for choice in choices:
+        for name in (choice.title, *choice.synonyms):
+            pattern = rf"(?<!\S){re.escape(' '.join(words(name)) or name)}(?!\S)"
+            named += [(*found.span(), choice) for found in re.finditer(pattern, phrase)]
+
+    def is_inside(start: int, end: int) -> bool:
+        return any(
+            first <= start and end <= last and last - first > end - start for first, last, _choice in named
+        )
+
+    meant = [choice for start, end, choice in named if not is_inside(start, end)]
+    return [choice for choice in choices if choice in meant]
 
 
 def _position(text: str, said: list[str], count: int) -> int | None:

@@ -43,9 +43,8 @@ def _prompt(answers: Answers, facts: Facts) -> str:
     position = Case(answers, facts).known_position
     now = f" At present: {_named(position)}." if position is not None and position.beneficiaries else ""
     return (
-        f"Who shall receive the death benefit, and which share?{now} Please name everybody, with shares "
-        "that sum "
-        "to 100 percent."
+        f"Who shall receive the death benefit, and which share?{now} Please name everybody, with shares that "
+        "sum to 100 percent."
     )
 
 

@@ -59,8 +59,8 @@ def _something_ready(case: Case) -> Refusal | None:
         return Refusal(
             "not_yet",
             f"The next money from {position.title} is {money(later[0].amount)} on "
-            f"{show_date(later[0].payable_on)}; "
-            "before that day nothing can be drawn. You can borrow on the policy instead.",
+            f"{show_date(later[0].payable_on)}; before that day nothing can be drawn. You can borrow on the "
+            "policy instead.",
             ("check_benefits", "take_policy_loan"),
         )
     return Refusal(

@@ -214,8 +214,8 @@ def add_document(session: Session, context: Context, answers: Answers) -> Outcom
         casefile.promise_paper(session, claim, title, context.now, actor=actor)
         lead = "" if answers["file"] == LATER else "No file has arrived here. "
         text = (
-            f"{lead}I have noted for claim {claim.number} that you will send the {title}. "
-            "You can send it here in the chat at any time, by e-mail, or bring it to a branch."
+            f"{lead}I have noted for claim {claim.number} that you will send the {title}. You can send it "
+            "here in the chat at any time, by e-mail, or bring it to a branch."
         )
         return Outcome(text, natural("check_claim_status", "find_branch"), claim=claim.number)
     casefile.take_paper(session, claim, title, files, context.now, actor=actor)

@@ -122,8 +122,7 @@ def _old_number(case: Case) -> Refusal | None:
     return Refusal(
         "old_number_gone",
         "Without your old number I can't be sure that it is you who changes it. A colleague checks who you "
-        "are and "
-        "makes the change with you.",
+        "are and makes the change with you.",
         handoff="human_service",
     )
 

@@ -26,10 +26,8 @@ def _in_time(case: Case) -> Refusal | None:
         return Refusal(
             "no_cooling_off",
             f"The cooling-off period of {position.title} is over: it lasts {COOLING_OFF_DAYS} days from the "
-            "signed "
-            "receipt of a new policy. You can still give the policy up for its cash value, which is often "
-            "less than "
-            "you paid, or keep it and borrow on it.",
+            "signed receipt of a new policy. You can still give the policy up for its cash value, which is "
+            "often less than you paid, or keep it and borrow on it.",
             ("surrender_policy", "check_cash_value", "take_policy_loan"),
         )
     last = cooling_off_ends(position.received_on)
@@ -40,10 +38,8 @@ def _in_time(case: Case) -> Refusal | None:
         "cooling_off_over",
         f"I'm sorry, the cooling-off period of {position.title} is over. You signed the receipt on "
         f"{show_date(position.received_on)}; the {COOLING_OFF_DAYS} days ended on {show_date(last)}, and "
-        "today is "
-        f"day {day}. You can still give the policy up for its cash value, which is often less than you paid; "
-        "or keep "
-        "it with a lower cover, or pay in smaller parts.",
+        f"today is day {day}. You can still give the policy up for its cash value, which is often less than "
+        "you paid; or keep it with a lower cover, or pay in smaller parts.",
         ("surrender_policy", "reduce_cover", "change_premium_frequency", "check_cash_value"),
     )
 

@@ -13,7 +13,7 @@ from actions.services.wording import money
 from actions.servicing import calculations
 from actions.servicing.amounts import Wish, amount_field
 from actions.servicing.calculations import ZERO, PartialSurrender
-from actions.servicing.conditions import is_living
+from actions.servicing.conditions import is_living, loss_is_known
 from actions.servicing.interlock import PAYOUT_TIME, QUESTIONS, MoneyOut
 from actions.servicing.payouts import living_policy_of, order_payout
 from actions.servicing.position import Case, Position
@@ -55,8 +55,7 @@ def _fits(value: Decimal, case: Case) -> None:
         raise Misread(
             "loan_too_large",
             f"You owe {money(owed)} on the policy, and the cash value that stays would not carry that loan. "
-            "Please name "
-            "a higher sum, or pay part of the loan back first.",
+            "Please name a higher sum, or pay part of the loan back first.",
         )
 
 
@@ -65,8 +64,7 @@ def _prompt(case: Case) -> str:
         return "To which sum insured shall I lower it?"
     return (
         f"The sum insured of {case.position.title} is {money(case.position.sum_insured)}. To which sum shall "
-        "I lower it? "
-        f"At least {money(SMALLEST)} must stay."
+        f"I lower it? At least {money(SMALLEST)} must stay."
     )
 
 
@@ -77,22 +75,8 @@ def _can_go_down(case: Case) -> Refusal | None:
     return Refusal(
         "smallest_already",
         f"{position.title} has the smallest cover there can be, so it can't be lowered. You could stop "
-        "paying and keep a "
-        "smaller cover, or borrow on the policy.",
+        "paying and keep a smaller cover, or borrow on the policy.",
         ("convert_to_paid_up", "take_policy_loan"),
-    )
-
-
-def _loss_known(case: Case) -> Refusal | None:
-    position = case.known_position
-    if position is None or position.paid is not None:
-        return None
-    return Refusal(
-        "loss_unknown",
-        f"I can't see all that was paid on {position.title}, so I can't tell you what lowering it would cost "
-        "you. A "
-        "colleague works it out for you first.",
-        ("talk_to_agent",),
     )
 
 
@@ -161,7 +145,7 @@ REDUCE = Transaction(
     conditions=(
         is_living("in_force", "paid_up", "grace"),
         Condition(f"at least {money(SMALLEST)} stay insured", _can_go_down),
-        Condition("what was paid is on record, so that the loss can be shown", _loss_known),
+        loss_is_known("lowering it", "A colleague works it out for you first.", ("talk_to_agent",)),
         Condition("the cash value that stays carries a loan (80 %)", lambda _case: None),
     ),
     lines=_lines,

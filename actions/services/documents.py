@@ -37,8 +37,7 @@ def _blocked(case: Case) -> Refusal | None:
         return Refusal(
             "replaced",
             f"A new document of {position.title} was made already, so the old paper is no longer valid. "
-            "Please destroy "
-            "it; your new document counts.",
+            "Please destroy it; your new document counts.",
             ("reissue_policy",),
         )
     return Refusal(
@@ -53,8 +52,7 @@ def _has_address(value: str, case: Case) -> None:
         raise Misread(
             "no_address",
             "I have no address of yours on file, so the post cannot reach you. You can take the electronic "
-            "one, or "
-            "change your address first.",
+            "one, or change your address first.",
         )
 
 

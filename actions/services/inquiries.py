@@ -163,8 +163,8 @@ def _premium_due(session: Session, context: Context, policy: Policy) -> Outcome:
     due = when(policy.next_due, today)
     if policy.next_due < today:
         text = (
-            f"{_name(policy)}: the premium of {money(policy.premium)} was due on {due}. "
-            f"Your cover goes on until {show_date(policy.next_due + GRACE)}; please pay by then."
+            f"{_name(policy)}: the premium of {money(policy.premium)} was due on {due}. Your cover goes on "
+            f"until {show_date(policy.next_due + GRACE)}; please pay by then."
         )
         return Outcome(text + last, natural("pay_premium", "check_coverage"))
     text = f"{_name(policy)}: you pay {amount}. The next {money(policy.premium)} are due on {due}."

@@ -44,8 +44,7 @@ def _within_limit(value: Decimal, case: Case) -> None:
     raise Misread(
         "over_limit",
         f"That is more than the limit: you can borrow at most {money(limit)}, which is 80 percent of the "
-        "cash value "
-        f"of {money(case.position.cash_value)}{less}.",
+        f"cash value of {money(case.position.cash_value)}{less}.",
     )
 
 
@@ -68,8 +67,7 @@ def _loan_lines(case: Case) -> tuple[str, ...]:
     return (
         f"Loan on {case.position.title}: {money(amount)}",
         f"Interest: {percent(LOAN_RATE)} a year, by the day; {money(calculations.yearly_interest(amount))} "
-        "in a "
-        "full year",
+        "in a full year",
         f"Your debt will be {money(owed + amount)}{before}",
     )
 
@@ -114,8 +112,7 @@ TAKE_LOAN = Transaction(
         calculations.ZERO,
         case.answers["account"],
         "Loan and interest are taken off whatever the policy pays; if they grow as large as the cash value, "
-        "the "
-        "cover stops",
+        "the cover stops",
     ),
     callback=True,
     details=lambda case: {"amount": str(case.answers["amount"])},

@@ -153,8 +153,7 @@ def _lines(case: Case) -> tuple[str, ...]:
     lines = [
         first,
         f"Premium: about {money(extra)} more {FREQUENCIES[position.frequency]}; a colleague gives you the "
-        "exact "
-        "figure",
+        "exact figure",
         f"Once, up to the next due date: about {money(_until_due(position, extra, case.today))}",
         *health_lines(case),
         "Waiting periods begin anew for what is added",

@@ -66,8 +66,7 @@ def _insured(case: Case) -> Refusal | None:
     return Refusal(
         "not_insured",
         "None of your policies in force is on your own life, so your job changes none of them. If it is "
-        "about "
-        "another insured person, a colleague takes it down with you.",
+        "about another insured person, a colleague takes it down with you.",
         ("check_policy_status", "talk_to_agent"),
     )
 

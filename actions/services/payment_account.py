@@ -46,8 +46,7 @@ def _own(case: Case) -> Refusal | None:
     return Refusal(
         "not_own_account",
         "The account must be in the policyholder's own name, so I can't take this one. Somebody else may pay "
-        "a single "
-        "premium for you; or the policy can be given another policyholder, with a colleague.",
+        "a single premium for you; or the policy can be given another policyholder, with a colleague.",
         ("pay_premium", "change_payment_account", "change_policyholder"),
     )
 

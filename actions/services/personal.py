@@ -42,8 +42,7 @@ def _not_key(case: Case) -> Refusal | None:
     return Refusal(
         "key_identity",
         "Your name, identity number, birth date and sex decide who you are to us, so they need papers and "
-        "the decision "
-        "of a colleague. I can start that with you.",
+        "the decision of a colleague. I can start that with you.",
         ("change_key_identity",),
     )
 
@@ -159,8 +158,7 @@ ID_DOCUMENT = Transaction(
     waits=lambda _case: Waiting("a photo of both sides of the document"),
     next_steps=lambda _case: (
         "Please hand in the photo here or bring the document to a branch. The new date counts as soon as a "
-        "colleague has "
-        "looked at it."
+        "colleague has looked at it."
     ),
     effect=renew_document,
 )

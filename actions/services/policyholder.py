@@ -76,8 +76,7 @@ def _nothing_open(case: Case) -> Refusal | None:
     return Refusal(
         "other_request_open",
         f"Another request on {position.title} is not decided yet: {others[0]}. Please wait for it or "
-        "withdraw it, "
-        "then the policy can get a new policyholder.",
+        "withdraw it, then the policy can get a new policyholder.",
         ("check_transaction_status",),
     )
 

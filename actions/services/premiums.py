@@ -214,8 +214,7 @@ def _takes_extra(case: Case) -> Refusal | None:
     return Refusal(
         "no_account",
         f"{position.title} has no account to which money can be added; only a universal-life policy has one. "
-        "You can "
-        "ask for more cover instead.",
+        "You can ask for more cover instead.",
         ("add_cover", "pay_premium"),
     )
 

@@ -57,8 +57,7 @@ def _in_time(case: Case) -> Refusal | None:
         f"I'm sorry, {position.title} can't be brought back any more. It lapsed on "
         f"{show_date(position.lapsed_on)}; reinstatement was possible for {REINSTATEMENT_YEARS} years, until "
         f"{show_date(last)}. The contract has ended; its cash value, less any loan and interest, is yours "
-        "and a "
-        "colleague can have it paid to you, or tell you about new cover.",
+        "and a colleague can have it paid to you, or tell you about new cover.",
         ("talk_to_agent", "check_cash_value"),
     )
 
@@ -82,8 +81,7 @@ def _carries_loan(case: Case) -> Refusal | None:
         "loan_too_large",
         f"On {position.title} you owe {money(position.owed(case.today))} of loan and interest, more than its "
         f"cash value of {money(position.cash_value)}: it would lapse again at once. Please pay part of the "
-        "loan "
-        "back first.",
+        "loan back first.",
         ("repay_loan", "check_loan_balance"),
     )
 
@@ -152,9 +150,8 @@ REINSTATEMENT = Transaction(
     lines=_lines,
     details=lambda case: {"shown": str(_needed(case.position, case.today).total)} | statement(case.answers),
     next_steps=lambda _case: (
-        "The colleague may ask for a medical examination, which we pay. Once it is agreed you get the "
-        "exact sum "
-        f"and have {TIME_TO_PAY.days} days to pay it; cover begins again when the money has come."
+        "The colleague may ask for a medical examination, which we pay. Once it is agreed you get the exact "
+        f"sum and have {TIME_TO_PAY.days} days to pay it; cover begins again when the money has come."
     ),
     to_pay=_agreed_sum,
     effect=bring_back,

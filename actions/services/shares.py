@@ -119,8 +119,7 @@ def _summing(shares: list[Share]) -> list[Share]:
         raise Misread(
             "not_100",
             f"The shares sum to {total.normalize():f} percent; together they must make exactly 100. Please "
-            "give "
-            "all names and shares again.",
+            "give all names and shares again.",
         )
     return shares
 

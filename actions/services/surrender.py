@@ -13,7 +13,7 @@ from actions.normalise import Choice, read_choice
 from actions.services.wording import money
 from actions.servicing import calculations, endings
 from actions.servicing.calculations import ZERO, cooling_off_ends
-from actions.servicing.conditions import is_living
+from actions.servicing.conditions import is_living, loss_is_known
 from actions.servicing.four_eyes import four_eyes, paid_out
 from actions.servicing.interlock import CALL_FROM_AGE, PAYOUT_TIME, QUESTIONS, MoneyOut
 from actions.servicing.payouts import living_policy_of, order_payout
@@ -58,10 +58,8 @@ def _question(case: Case) -> str:
     return (
         f"Giving up {position.title} would pay you {money(_payout(position, case.today))}. You paid "
         f"{money(position.paid or ZERO)} in premiums and would lose {money(_loss(position))} of it; the "
-        "cover of "
-        f"{money(position.sum_insured)} ends at once and cannot be brought back. You can also borrow on "
-        "it, lower "
-        "the cover, or stop paying and keep a smaller one. What would you like?"
+        f"cover of {money(position.sum_insured)} ends at once and cannot be brought back. You can also "
+        "borrow on it, lower the cover, or stop paying and keep a smaller one. What would you like?"
     )
 
 
@@ -99,22 +97,8 @@ def _something_to_pay(case: Case) -> Refusal | None:
     return Refusal(
         "no_cash_value",
         f"{position.title} would pay nothing: it has no cash value left after loans. You may simply stop "
-        "paying "
-        "if you do not need the cover any more.",
+        "paying if you do not need the cover any more.",
         ("check_cash_value", "check_coverage"),
-    )
-
-
-def _loss_known(case: Case) -> Refusal | None:
-    position = case.known_position
-    if position is None or position.paid is not None:
-        return None
-    return Refusal(
-        "loss_unknown",
-        f"I can't see all that was paid on {position.title}, so I can't tell you what giving it up would "
-        "cost "
-        "you. A colleague works that out with you now, before anything else.",
-        handoff="human_service",
     )
 
 
@@ -179,7 +163,11 @@ SURRENDER = Transaction(
         is_living(),
         Condition("the cooling-off period is over", _cooling_off),
         Condition("it has a value after loans", _something_to_pay),
-        Condition("what was paid is on record, so that the loss can be shown", _loss_known),
+        loss_is_known(
+            "giving it up",
+            "A colleague works that out with you now, before anything else.",
+            handoff="human_service",
+        ),
         Condition("the customer prefers it to a loan, a lower or a paid-up cover", _other_way),
     ),
     lines=_lines,

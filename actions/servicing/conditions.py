@@ -37,15 +37,13 @@ def _not_living(case: Case, position: Position) -> Refusal:
             return Refusal(
                 "lapsed_for_good",
                 f"{position.title} lapsed{since}, more than two years ago, so the contract has ended. A "
-                "colleague "
-                "can tell you about its cash value.",
+                "colleague can tell you about its cash value.",
                 ("check_cash_value", "talk_to_agent"),
             )
         return Refusal(
             "lapsed",
             f"{position.title} lapsed{since}, so this is not possible. It can be brought back within two "
-            "years of "
-            "the lapse.",
+            "years of the lapse.",
             ("reinstate_policy", "check_cash_value"),
         )
     if position.state == "paid_up":
@@ -57,6 +55,29 @@ def _not_living(case: Case, position: Position) -> Refusal:
         position.state, f"{position.title} {words}, so nothing can be changed on it any more.",
         ("check_policy_status",),
     )  # fmt: skip
+
+
+def loss_is_known(
+    doing: str, then: str, ways: tuple[str, ...] = (), *, handoff: str | None = None
+) -> Condition:
+    """What was paid is on record; without that the loss cannot be shown, and nobody agrees to it unseen.
+
+    `doing` names the act ("giving it up"), `then` says who works the loss out and when.
+    """
+
+    def refuse(case: Case) -> Refusal | None:
+        position = case.known_position
+        if position is None or position.paid is not None:
+            return None
+        return Refusal(
+            "loss_unknown",
+            f"I can't see all that was paid on {position.title}, so I can't tell you what {doing} would cost "
+            f"you. {then}",
+            ways,
+            handoff=handoff,
+        )
+
+    return Condition("what was paid is on record, so that the loss can be shown", refuse)
 
 
 def _premium(case: Case) -> Refusal | None:

@@ -28,10 +28,9 @@ PAYOUT_TIME = "The money arrives within 5 working days."
 SCAM_NAMES = ("approached", "handed_over")
 SCAM_WARNING = (
     "Thank you for telling me. I have stopped this to protect you: nothing was changed and nothing is paid. "
-    "People "
-    "who push others to borrow on a policy or to give it up, or who ask for codes and papers, are very often "
-    "frauds. Please pay nothing, sign nothing and give nobody a code. A colleague will now look at it with "
-    "you."
+    "People who push others to borrow on a policy or to give it up, or who ask for codes and papers, are "
+    "very often frauds. Please pay nothing, sign nothing and give nobody a code. A colleague will now look "
+    "at it with you."
 )
 _DIGITS = re.compile(r"\d(?:[\s-]?\d)*")
 _YES_NO = (Choice("yes", "Yes"), Choice("no", "No"))

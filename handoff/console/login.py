@@ -17,8 +17,8 @@ from handoff.switchboard import Switchboard
 
 _LONGEST_FORM = 4096
 _REFUSED = (
-    "Login or password is not right, or there were too many tries. "
-    "After five wrong tries a login rests for 15 minutes."
+    "Login or password is not right, or there were too many tries. After five wrong tries a login rests for "
+    "15 minutes."
 )
 _CODE_FIELD = """<label for="code">Code</label>
 <input id="code" name="code" autocomplete="one-time-code" autocapitalize="none" maxlength="40">"""

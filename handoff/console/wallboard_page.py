@@ -288,8 +288,8 @@ def _plan(plan: Plan, seconds: float) -> None:
     separate = sum(plan.pooling.separate.values())
     text(
         "p",
-        f"In the busiest half hour of the week, provinces on their own would need {separate}, "
-        f"one national pool {plan.pooling.pooled}: {plan.pooling.saved} fewer.",
+        f"In the busiest half hour of the week, provinces on their own would need {separate}, one national "
+        f"pool {plan.pooling.pooled}: {plan.pooling.saved} fewer.",
     )
 
 

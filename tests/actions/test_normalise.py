@@ -261,6 +261,21 @@ def test_a_choice_that_fits_twice_or_not_at_all_is_asked_back() -> None:
     assert code_of(read_choice, "7", CHOICES) == "not_offered"
 
 
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("by e-mail please", "email"),
+        ("by email", "email"),
+        ("by mail", "paper"),
+        ("send it by post", "paper"),
+    ],
+)
+def test_a_short_name_inside_a_longer_one_does_not_count(text: str, value: str) -> None:
+    paper = Choice("paper", "On paper, by post", ("paper", "post", "mail"))
+    email = Choice("email", "By e-mail", ("email", "e-mail"))
+    assert read_choice(text, (paper, email)) == value
+
+
 def test_a_name_loses_only_the_words_around_it() -> None:
     assert read_name("my name is Li Wei.") == "Li Wei"
     assert read_name("李伟") == "李伟"

@@ -97,8 +97,8 @@ def test_two_agents_must_agree_and_the_customer_hears_only_of_the_end(floor: Flo
     assert [str(payout.amount) for payout in rows(floor, Payout)] == ["180000.00"]
     assert [policy.state for policy in rows(floor, Policy)] == [PolicyState.SURRENDERED]
     assert floor.texts(conversation)[1:] == [
-        f"Your request {receipt} (surrender a policy) has been approved and is done. "
-        "The money arrives within 5 working days."
+        f"Your request {receipt} (surrender a policy) has been approved and is done. The money arrives "
+        "within 5 working days."
     ]
 
 

@@ -11,9 +11,8 @@ from tests.actions.forms.rehearsal import Rehearsal
 def test_a_long_story_that_mentions_an_agent_is_still_the_story(rehearsal: Rehearsal) -> None:
     someone = rehearsal.question("report_claim", "story")
     story = (
-        "My agent told me to call you because I slipped on the wet floor in front of the bank, could not "
-        "get up "
-        "again, and then a person from the bank brought me to the hospital where they found the broken hip"
+        "My agent told me to call you because I slipped on the wet floor in front of the bank, could not get "
+        "up again, and then a person from the bank brought me to the hospital where they found the broken hip"
     )
     someone.say(story, "talk_to_agent", 0.99)
     assert "handoff" not in someone.custom

@@ -32,8 +32,8 @@ class ModelFilesMissing(FileNotFoundError):
     def __init__(self, folder: Path) -> None:
         """Say which folder, and what to run."""
         super().__init__(
-            f"no {MODEL_FILE} and {TOKENIZER_FILE} in {folder}: "
-            f"run `python -m sentence_vectors.export {folder}`"
+            f"no {MODEL_FILE} and {TOKENIZER_FILE} in {folder}: run `python -m sentence_vectors.export "
+            f"{folder}`"
         )
 
 
