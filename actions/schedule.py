@@ -101,6 +101,15 @@ def _has_due_change(store: Store, clock: Clock) -> bool:
         return session.scalar(due.limit(1)) is not None
 
 
+def _close_unpaid(store: Store, clock: Clock, _worker: str) -> int:
+    with store.writing() as session:
+        now = clock.now()
+        closed = decision.close_unpaid(session, now, BY_CODE)
+        for row in closed:
+            news.tell_of_unpaid(session, row, now)
+    return len(closed)
+
+
 def _debit(store: Store, clock: Clock, _worker: str) -> int:
     """Outside a demonstration the insurer's bank debits, and reports what failed."""
     if not settings().demo:
@@ -148,6 +157,7 @@ def _collect_reviews(store: Store, clock: Clock, _worker: str) -> int:
 
 JOBS = (
     Job("changes", timedelta(minutes=15), _carry_out),
+    Job("unpaid", timedelta(hours=1), _close_unpaid),
     Job("debits", timedelta(hours=1), _debit),
     Job("visits", timedelta(minutes=15), _plan_visits),
     Job("invitations", timedelta(minutes=15), _invite),

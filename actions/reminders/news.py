@@ -33,6 +33,16 @@ def tell_of_change(session: Session, row: ServiceTransaction, now: datetime) -> 
     return tell(session, row, f"change:{row.receipt}:{row.state}", text, now)
 
 
+def tell_of_unpaid(session: Session, row: ServiceTransaction, now: datetime) -> bool:
+    """Tell the customer that a request was closed because its payment did not come in time."""
+    title = _TITLES.get(row.service, row.service)
+    text = (
+        f"your payment for request {row.receipt} ({title}) did not come in time, so the request is closed "
+        "and nothing has changed. You may ask for it again at any time."
+    )
+    return tell(session, row, f"change:{row.receipt}:{row.state}", text, now)
+
+
 def tell(session: Session, row: ServiceTransaction, key: str, text: str, now: datetime) -> bool:
     """Write news of a request to its customer; False where there is nobody to tell, or it was told."""
     customer = session.get(Customer, row.customer_id) if row.customer_id is not None else None

@@ -5,6 +5,7 @@ Where the description asks for four eyes, nothing is carried out on the word of 
 all is for the caller to know.
 """
 
+import logging
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -19,7 +20,9 @@ from actions.servicing.states import Event, NotPossible, State, after
 from actions.servicing.transaction import Transaction
 from records import audit
 from records.clock import CENTRE_ZONE
-from records.models import Policy, ServiceTransaction
+from records.models import PaymentOrder, Policy, ServiceTransaction
+
+log = logging.getLogger(__name__)
 
 Descriptions = Mapping[str, Transaction]
 """Transactions by code."""
@@ -149,7 +152,7 @@ def carry_out_due(
 ) -> list[str]:
     """Carry out what waited for a day that has come; the receipts. Safe to run again and again.
 
-    What cannot be carried out any more goes to an agent, with its reason.
+    What cannot be carried out any more goes to an agent, with its reason; it holds up no other change.
     """
     rows = session.scalars(
         select(ServiceTransaction)
@@ -160,12 +163,39 @@ def carry_out_due(
     ).all()
     for row in rows:
         try:
-            _carry_out(session, row, Event.CARRY_OUT, now, "system", descriptions)
+            with session.begin_nested():
+                _carry_out(session, row, Event.CARRY_OUT, now, "system", descriptions)
         except NotPossible as problem:
-            row.state, row.reason = after(row.state, Event.COMPLETE).value, problem.message
-            row.effective_on = None
-            _note(session, row, now, "system", "stuck", State.PENDING.value)
+            _stuck(session, row, problem.message, now)
+        except Exception:
+            log.exception("the change %s could not be carried out", row.receipt)
+            _stuck(session, row, "An error of the centre stopped it; nothing was changed.", now)
     return [row.receipt for row in rows]
+
+
+def close_unpaid(session: Session, now: datetime, descriptions: Descriptions) -> list[ServiceTransaction]:
+    """Close what was agreed on and not paid in time; nothing has changed, and late money goes back."""
+    rows = session.execute(
+        select(ServiceTransaction, PaymentOrder.created_at)
+        .join(PaymentOrder, PaymentOrder.transaction_id == ServiceTransaction.id)
+        .where(
+            ServiceTransaction.state == State.WAITING_FOR_PAYMENT.value,
+            PaymentOrder.created_at < now - payments.TIME_TO_PAY,
+        )
+        .with_for_update(skip_locked=True)
+    ).all()
+    today = now.astimezone(CENTRE_ZONE).date()
+    late = [(row, last) for row, agreed_at in rows if today > (last := payments.last_day(agreed_at))]
+    for row, last in late:
+        reason = f"The payment had not come by {show_date(last)}."
+        refuse(session, row, reason, now, actor="system", descriptions=descriptions)
+    return [row for row, _last in late]
+
+
+def _stuck(session: Session, row: ServiceTransaction, reason: str, now: datetime) -> None:
+    row.state, row.reason = after(row.state, Event.COMPLETE).value, reason
+    row.effective_on = None
+    _note(session, row, now, "system", "stuck", State.PENDING.value)
 
 
 def _lock(session: Session, row: ServiceTransaction) -> None:
@@ -187,7 +217,7 @@ def _agree_until_paid(
 ) -> None:
     before = row.state
     row.state = after(before, Event.AGREE_UNTIL_PAID).value
-    last = (now + payments.TIME_TO_PAY).astimezone(CENTRE_ZONE).date()
+    last = payments.last_day(now)
     row.waiting_for, row.reason = f"your payment of {money(amount)} until {show_date(last)}", ""
     policy = session.get(Policy, row.policy_id) if row.policy_id else None
     row.details = {

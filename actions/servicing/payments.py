@@ -25,6 +25,12 @@ PREMIUM, EXTRA, LOAN, AGREED = "premium", "extra", "loan", "agreed"
 TIME_TO_PAY = timedelta(days=15)
 """So long a sum holds that agents agreed on (insurer's facts: agreed_sum)."""
 
+
+def last_day(agreed_at: datetime) -> date:
+    """The last day, to its end at the centre, on which a sum agreed on at this moment can be paid."""
+    return (agreed_at + TIME_TO_PAY).astimezone(CENTRE_ZONE).date()
+
+
 _PAYABLE = (PolicyState.IN_FORCE, PolicyState.GRACE, PolicyState.COOLING_OFF)
 
 
@@ -151,7 +157,7 @@ def _agreed(
     session: Session, found: PaymentOrder, row: ServiceTransaction, now: datetime, transaction: Transaction
 ) -> str | None:
     """Carry out what waited for this money; or why it goes back."""
-    if now > found.created_at + TIME_TO_PAY:
+    if now.astimezone(CENTRE_ZONE).date() > last_day(found.created_at):
         return "The payment came after the time for it had run out."
     try:
         with session.begin_nested():
