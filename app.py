@@ -6,7 +6,6 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-import aiohttp
 import uvicorn
 from fastapi import FastAPI
 from sqlalchemy import text
@@ -48,9 +47,11 @@ def create_app(chosen: Settings) -> FastAPI:
     clock = SystemClock()
     signals = Signals()
     keys = secrets.load(chosen.data)
-    engine = EngineClient(chosen.engine_url, keys["ENGINE_TOKEN"], chosen.engine_timeout_seconds)
+    engine = EngineClient(
+        chosen.engine_url, chosen.actions_url, keys["ENGINE_TOKEN"], chosen.engine_timeout_seconds
+    )
     activity = Activity(signals)
-    turns = Turns(store, clock, engine, signals, activity, chosen)
+    turns = Turns(store, clock, engine, signals, activity, chosen, engine.recovered)
     dispatcher = Dispatcher(store, clock, signals, chosen)
     postman = Postman(store, clock, carriers_of(chosen, keys))
     messenger = Messenger(store, clock, webhooks.addresses_of(chosen.webhook_urls), keys["WEBHOOK_KEY"])
@@ -90,7 +91,7 @@ def create_app(chosen: Settings) -> FastAPI:
         health.router(
             {
                 "engine": engine.healthy,
-                "actions": lambda: _answers(f"{chosen.actions_url}/health"),
+                "actions": engine.actions_healthy,
                 "database": lambda: _database_answers(store),
             }
         )
@@ -99,17 +100,6 @@ def create_app(chosen: Settings) -> FastAPI:
     console.mount(app, store, clock, signals, activity, chosen, keys)
     app.add_middleware(SecurityHeaders)
     return app
-
-
-async def _answers(url: str) -> bool:
-    try:
-        async with (
-            aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=2)) as session,
-            session.get(url) as response,
-        ):
-            return response.status == 200
-    except (aiohttp.ClientError, TimeoutError):
-        return False
 
 
 async def _database_answers(store: Store) -> bool:

@@ -4,6 +4,7 @@ Never decides what the customer hears; a failure is the turn's business.
 """
 
 import asyncio
+import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -16,6 +17,13 @@ from records.turns import Turn
 
 HEALTH_SECONDS = 2.0
 """An engine that takes longer to say that it is there counts as gone."""
+
+
+RECOVERY_SECONDS = 6.0
+"""Longest wait for a process that crashed to be there again, before a person is troubled."""
+
+LOOK_SECONDS = 0.1
+"""Between two looks whether it is."""
 
 
 class EngineUnavailable(Exception):
@@ -52,21 +60,32 @@ class Engine(Protocol):
 class EngineClient:
     """The engine over its private channel on loopback."""
 
-    def __init__(self, url: str, token: str, timeout_seconds: float) -> None:
-        """`url` of the engine's root; `timeout_seconds` bounds one whole request."""
+    def __init__(self, url: str, actions_url: str, token: str, timeout_seconds: float) -> None:
+        """`url` and `actions_url` are the roots; `timeout_seconds` bounds one whole request."""
         self._engine = Loopback(url, timeout_seconds)
+        self._actions = Loopback(actions_url, HEALTH_SECONDS)
         self._headers = f"Authorization: Bearer {token}\r\n"
 
     def close(self) -> None:
         """Give the connections back."""
         self._engine.close()
+        self._actions.close()
 
     async def healthy(self) -> bool:
         """Whether the engine is there."""
-        try:
-            return (await asyncio.wait_for(self._engine.get("/"), HEALTH_SECONDS)).status == 200
-        except (NoAnswer, TimeoutError):
-            return False
+        return await _answers(self._engine, "/")
+
+    async def actions_healthy(self) -> bool:
+        """Whether the actions are there, without which the engine knows no answers."""
+        return await _answers(self._actions, "/health")
+
+    async def recovered(self) -> None:
+        """Return when engine and actions are there, or after `RECOVERY_SECONDS`."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(RECOVERY_SECONDS):
+                # No event tells that another process has come up.
+                while not (await self.healthy() and await self.actions_healthy()):  # noqa: ASYNC110
+                    await asyncio.sleep(LOOK_SECONDS)
 
     async def ask(self, turn: Turn) -> Answer:
         """Answer the turn's message.
@@ -93,6 +112,13 @@ class EngineClient:
             return _answer(orjson.loads(payload))
         except (NoAnswer, orjson.JSONDecodeError) as error:
             raise EngineUnavailable(f"{type(error).__name__}: {error}") from error
+
+
+async def _answers(server: Loopback, path: str) -> bool:
+    try:
+        return (await asyncio.wait_for(server.get(path), HEALTH_SECONDS)).status == 200
+    except (NoAnswer, TimeoutError):
+        return False
 
 
 def _answer(payload: Any) -> Answer:

@@ -56,10 +56,9 @@ class Loopback:
             self._idle.pop().close()
 
     async def _call(self, method: str, path: str, body: bytes, headers: str) -> Answer:
-        head = (
-            f"{method} {path} HTTP/1.1\r\nHost: {self._host}:{self._port}\r\n{headers}"
-            f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
-        )
+        head = f"{method} {path} HTTP/1.1\r\nHost: {self._host}:{self._port}\r\n{headers}"
+        # Of a request without a body some servers must not be told its length: they wait for it.
+        head += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n" if body else "\r\n"
         connection: _Connection | None = None
         try:
             connection = self._waiting()

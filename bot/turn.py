@@ -7,7 +7,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -49,6 +49,10 @@ BOT_FAILED = (
 )
 
 
+async def _at_once() -> None:
+    """Wait for nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Receipt:
     """What became of a customer's message."""
@@ -71,14 +75,16 @@ class Turns:
         signals: Signals,
         activity: Activity,
         settings: Settings,
+        recovered: Callable[[], Awaitable[None]] = _at_once,
     ) -> None:
-        """Everything it touches is given."""
+        """Everything it touches is given; `recovered` waits for an engine that is being started again."""
         self._store = store
         self._clock = clock
         self._engine = engine
         self._signals = signals
         self._activity = activity
         self._lease_seconds = settings.turn_lease_seconds
+        self._recovered = recovered
         self._running: set[asyncio.Task[list[Entry]]] = set()
 
     async def receive(
@@ -206,6 +212,7 @@ class Turns:
             return await self._engine.ask(turn)
         except EngineUnavailable as error:
             log.info("turn %s asks again: %s", turn.id, error)
+            await self._recovered()
             return await self._engine.ask(turn)
 
     @asynccontextmanager

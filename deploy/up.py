@@ -20,27 +20,26 @@ def main() -> int:
     failed = steps.main([steps.have_uv, steps.have_environments, steps.have_model, steps.have_records])
     if failed:
         return failed
-    # Honcho gives each process of the Procfile a PORT of its own, a hundred apart; the first gets ours.
-    command = [steps.PYTHON, "-m", "honcho", "start", "--port", PORT]
+    command = [steps.PYTHON, "-m", "deploy.run"]
     # In its own process group: Ctrl-C reaches it through us, once.
-    honcho = subprocess.Popen(command, cwd=steps.ROOT, env=steps.environment(), start_new_session=True)
+    centre = subprocess.Popen(command, cwd=steps.ROOT, env=steps.environment(), start_new_session=True)
     stopped = []
 
     def stop(number: int, _frame: object) -> None:
         stopped.append(number)
-        honcho.terminate()
+        centre.terminate()
 
     for one in (signal.SIGINT, signal.SIGTERM):
         signal.signal(one, stop)
-    if _wait(honcho):
+    if _wait(centre):
         _tell()
-    ended = honcho.wait()
+    ended = centre.wait()
     return 0 if stopped else ended
 
 
-def _wait(honcho: "subprocess.Popen[bytes]") -> bool:
+def _wait(centre: "subprocess.Popen[bytes]") -> bool:
     begun = time.monotonic()
-    while honcho.poll() is None:
+    while centre.poll() is None:
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{PORT}/healthz", timeout=2):
                 return True
@@ -48,7 +47,7 @@ def _wait(honcho: "subprocess.Popen[bytes]") -> bool:
             pass
         if time.monotonic() - begun > START_SECONDS:
             print(f"The centre is not green after {START_SECONDS} s; see {steps.LOGS}", file=sys.stderr)
-            honcho.terminate()
+            centre.terminate()
             return False
         time.sleep(0.3)
     return False

@@ -38,8 +38,8 @@ async def read_request(reader: asyncio.StreamReader) -> bytes:
         head = await reader.readuntil(b"\r\n\r\n")
     except asyncio.IncompleteReadError:
         return b""
-    length = int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
-    return await reader.readexactly(length) if length else b"-"
+    stated = head.lower().partition(b"content-length: ")[2]
+    return await reader.readexactly(int(stated.split(b"\r\n")[0])) if stated else b"-"
 
 
 def answer(body: bytes, status: str = "200 OK") -> bytes:
