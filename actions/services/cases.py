@@ -51,9 +51,9 @@ def check_claim_status(session: Session, context: Context, answers: Answers) -> 
         note_look(session, context, "check_claim_status", claim.policy_number)
     lines = [_claim(session, claim, context.now) for claim in claims]
     text = lines[0] if len(lines) == 1 else "Your latest claims:\n" + "\n".join(f"- {line}" for line in lines)
-    waiting = any(claim.missing for claim in claims)
-    buttons = natural("add_claim_document") if waiting else ()
-    return Outcome(text, buttons, claim=claims[0].number if len(claims) == 1 else None)
+    ways = ["add_claim_document"] if any(claim.missing for claim in claims) else []
+    ways += ["talk_to_agent"] if any(claim.status == "refused" for claim in claims) else []
+    return Outcome(text, natural(*ways), claim=claims[0].number if len(claims) == 1 else None)
 
 
 def _claim(session: Session, claim: Claim, now: datetime) -> str:
@@ -62,6 +62,8 @@ def _claim(session: Session, claim: Claim, now: datetime) -> str:
     text += _STATUS.get(claim.status, claim.status.replace("_", " "))
     if claim.status == "paid" and claim.amount is not None:
         text += f": {money(claim.amount)}"
+    if claim.status == "refused" and claim.decision_reason:
+        text += f": {claim.decision_reason.rstrip('.')}"
     if claim.missing:
         text += f". Still missing: {listed(claim.missing)}"
     if claim.promised:

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select, update
 
 from records.clock import ManualClock
-from records.models import Customer, Policy, ServiceTransaction
+from records.models import Claim, Customer, Policy, ServiceTransaction
 from records.store import Store
 from tests.actions.customer import Customer as Person
 
@@ -110,6 +110,15 @@ def test_a_claim_of_somebody_else_is_not_found(li_wei: Person) -> None:
     said = li_wei.say("how far is CL20260007", "check_claim_status")
     assert "can't find that claim among yours" in said
     assert li_wei.say("how far is CL20990007", "check_claim_status") == said
+
+
+def test_a_refused_claim_tells_why_and_offers_a_person(li_wei: Person, store: Store) -> None:
+    with store.writing() as session:
+        claim = session.scalars(select(Claim).where(Claim.number == "CL20250001")).one()
+        claim.status, claim.decision_reason = "refused", "The stay was before the cover began."
+    said = li_wei.say("how far is CL20250001", "check_claim_status")
+    assert "was refused: The stay was before the cover began." in said
+    assert "Talk to a person" in li_wei.buttons
 
 
 def test_the_latest_requests_are_listed(li_wei: Person, store: Store, clock: ManualClock) -> None:
