@@ -2,8 +2,12 @@
 
 import subprocess
 import sys
+from typing import Sequence
 
 from deploy import steps
+
+RINGS_OF_PROCESSES = ["tests/conversations", "tests/browser", "tests/chaos", "tests/bench"]
+"""They start processes and measure time: one after the other, on a machine that does nothing else."""
 
 PROGRAMS = ["chromium=chromium", "initdb=postgresql"]
 
@@ -21,14 +25,28 @@ def main() -> int:
     )
     if failed:
         return failed
-    arguments = sys.argv[1:]
-    engine = subprocess.call(
-        [steps.ENGINE_PYTHON, "-m", "pytest", "tests/engine", "-q"], cwd=steps.ROOT, env=steps.environment()
-    )
-    centre = subprocess.call(
-        [steps.PYTHON, "-m", "pytest", "-q", *arguments], cwd=steps.ROOT, env=steps.environment()
-    )
-    return engine or centre
+    # All of them run, whatever fails: one run shows everything that is broken.
+    return max([_engine(), *_centre(sys.argv[1:])])
+
+
+def _engine() -> int:
+    return _run(steps.ENGINE_PYTHON, "tests/engine")
+
+
+def _centre(chosen: Sequence[str]) -> "list[int]":
+    """The chosen tests; all of them when none are, those that run whole processes after the others."""
+    if chosen:
+        return [_run(steps.PYTHON, *chosen)]
+    others = [f"--ignore={ring}" for ring in RINGS_OF_PROCESSES]
+    return [
+        _run(steps.PYTHON, "--numprocesses=auto", "--dist=loadfile", *others),
+        _run(steps.PYTHON, *RINGS_OF_PROCESSES),
+    ]
+
+
+def _run(python: str, *arguments: str) -> int:
+    command = [python, "-m", "pytest", "-q", *arguments]
+    return subprocess.call(command, cwd=steps.ROOT, env=steps.environment())
 
 
 if __name__ == "__main__":
