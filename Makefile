@@ -6,7 +6,7 @@ export ACTIONS_PORT ?= 5055
 
 RUN = python3 -m uv run --no-sync
 
-.PHONY: up test pictures train models promote rollback shadow reviewed drift data-check fmt lint types floors bench bench-ledger bench-takeover bench-turn bench-understanding bench-heldout bench-retrieval eval bench-chaos bench-fuzz bench-routing bench-assign
+.PHONY: up test pictures train models promote rollback shadow reviewed drift data-check fmt lint types floors bench bench-ledger bench-takeover bench-turn bench-understanding bench-heldout bench-retrieval eval bench-chaos bench-fuzz bench-routing bench-assign bench-console
 
 up: export DEMO := $(or $(DEMO),1)
 up: ## set up, run, say where it is
@@ -52,9 +52,9 @@ floors: ## a floor imports only from lower floors
 	@$(RUN) lint-imports
 
 pictures: ## take the documentation's screenshots anew
-	@PICTURES=docs/pictures $(RUN) pytest -q tests/browser/test_whole_story.py
+	@PICTURES=docs/pictures $(RUN) pytest -q tests/browser/test_whole_story.py tests/browser/test_console_story.py
 
-bench: bench-ledger bench-takeover bench-turn bench-routing bench-assign ## every proof, small
+bench: bench-ledger bench-takeover bench-turn bench-routing bench-assign bench-console ## every proof, small
 
 bench-ledger: ## N messages over sockets that are cut, center killed twice
 	@$(RUN) python -m bench.ledger --messages $(or $(N),200)
@@ -79,6 +79,9 @@ bench-understanding: ## intents: our data, CLINC150, BANKING77 (folders in BENCH
 
 eval: ## all of understanding measured, with plots in DATA/evaluation (BENCHMARK_DATA: public sets too)
 	@$(RUN) python -m bench.evaluation $(if $(ABLATION),--ablation)
+
+bench-console: ## N open chats and CONSOLES open consoles: words to customers, offers to agents, memory
+	@$(RUN) python -m bench.console --chats $(or $(N),100) --consoles $(or $(CONSOLES),10) --seconds $(or $(SECONDS),15)
 
 bench-heldout: ## the trained model on utterances nobody trained on
 	@bot/engine/.venv/bin/python -m bench.heldout

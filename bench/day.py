@@ -53,7 +53,7 @@ class Plan:
     answer_seconds: float = 0.0
     """Mean time an agent looks at an offer before taking it."""
     steady: bool = False
-    """The same rate all day; otherwise two peaks."""
+    """The same rate all day, and customers who are all alike; otherwise two peaks, and all kinds."""
     calls: float = 0.0
     ignored: float = 0.0
     declined: float = 0.0
@@ -81,6 +81,10 @@ class Customer:
     called_back: bool = False
     lost: bool = False
     handled: float = 0.0
+    patience: float = 0.0
+    """How long this customer waits before giving up, drawn on arrival."""
+    takes: float = 0.0
+    """How long the first talk with them takes, drawn on arrival."""
 
 
 @dataclass(slots=True)
@@ -163,8 +167,8 @@ class Day:
         if self._remaining:
             self._next_arrival()
         reasons, weights = zip(*REASONS, strict=True)
-        reason = self.chance.choices(reasons, weights)[0]
-        language = "zh" if self.chance.random() < 0.3 else "en"
+        reason = Reason.ASKED_FOR if self.plan.steady else self.chance.choices(reasons, weights)[0]
+        language = "zh" if self.chance.random() < 0.3 and not self.plan.steady else "en"
         channel = "phone" if self.chance.random() < self.plan.calls else "chat"
         with self.store.writing() as session:
             now = self.clock.now()
@@ -181,10 +185,12 @@ class Day:
             conversation_id, self.now, handoff.priority, kind, told, waiting.moves_of(place, known)
         )
         self.customers[conversation_id] = self.waiting[conversation_id] = customer
+        customer.takes = self.chance.expovariate(1 / self.plan.handle_seconds)
         if self.chance.random() < self.plan.called_back:
             self._later(60, lambda: self._call_back(customer))
         if self.plan.patience_seconds:
-            self._later(self.plan.patience_seconds, lambda: self._leave(customer))
+            customer.patience = self.chance.expovariate(1 / self.plan.patience_seconds)
+            self._at(customer.patience, lambda: self._leave(customer))
 
     def _leave(self, customer: Customer) -> None:
         if customer.answered is not None or customer.called_back or customer.ended:
@@ -312,9 +318,10 @@ class Day:
             self.books.wrong["held twice"] += 1
         customer.holder, customer.epoch = agent_id, standing.epoch
         self.held[agent_id].add(customer.id)
+        is_first = customer.answered is None
         if customer.answered is None:
             customer.answered = self.now
-        seconds = self.chance.expovariate(1 / self.plan.handle_seconds)
+        seconds = customer.takes if is_first else self.chance.expovariate(1 / self.plan.handle_seconds)
         customer.handled += seconds
         if self.chance.random() < self.plan.passed_on:
             self._at(seconds / 2, lambda: self._pass_on(customer, agent_id, standing.epoch))

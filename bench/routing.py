@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterable
 
 from bench.day import Customer, Day, Plan
+from bench.line import Caller, waits
 from handoff.staffing import Load, erlang_a
 
 WITHIN_SECONDS = 60.0
@@ -42,7 +43,7 @@ def busy(conversations: int) -> Plan:
 
 
 def steady(conversations: int) -> Plan:
-    """One rate, one kind of place, nobody away: what the model describes."""
+    """One rate, customers alike, one kind of place, nobody away: what the model describes."""
     agents = max(6, round(conversations * 120 / 10_000))
     return Plan(
         conversations,
@@ -107,7 +108,10 @@ def report(day: Day) -> dict[str, object]:
 
 
 def beside_the_model(day: Day) -> dict[str, float]:
-    """Service level of a steady day, and what Erlang A says of the arrivals and handling times it had."""
+    """Service level of a steady day, beside what Erlang A says of the arrivals and handling times it had.
+
+    And what an ideal line does with the very same customers: what differs from that is the routing's own.
+    """
     end = max(one.arrived for one in day.customers.values())
     counted = [one for one in day.customers.values() if one.arrived >= WARM_UP * end]
     in_time = sum(
@@ -117,7 +121,16 @@ def beside_the_model(day: Day) -> dict[str, float]:
     load = Load(len(counted) / (end * (1 - WARM_UP)) * 3600, sum(handled) / len(handled))
     model = erlang_a(load, day.plan.agents, WITHIN_SECONDS, day.plan.patience_seconds)
     left = sum(one.left is not None for one in counted) / len(counted)
+    everybody = list(day.customers.values())
+    ideal = waits([Caller(one.arrived, one.patience, one.takes) for one in everybody], day.plan.agents)
+    ideally = sum(
+        wait is not None and wait <= WITHIN_SECONDS
+        for one, wait in zip(everybody, ideal, strict=True)
+        if one.arrived >= WARM_UP * end
+    )
     return {
+        "ideal_line": round(ideally / len(counted), 4),
+        "points_from_ideal": round(abs(in_time - ideally) / len(counted) * 100, 2),
         "service_level": round(in_time / len(counted), 4),
         "erlang_a": round(model.service_level, 4),
         "abandoned": round(left, 4),

@@ -155,6 +155,8 @@ class Connection:
         except Unacceptable as error:
             await self._error(error.code, str(error), key)
         else:
+            if self._services.activity.who_types(conversation_id) == "customer":
+                self._services.activity.stopped(conversation_id)
             await self._send({"type": "ack", "key": key, "seq": receipt.entry.seq})
 
     @asynccontextmanager
@@ -187,6 +189,7 @@ class Connection:
             if shown:
                 await self._send({"type": "entries", "entries": shown})
             self._position = entries[-1].seq
+            self._services.activity.delivered(conversation_id, self._position)
 
     def _fetch(self, conversation_id: ConversationId) -> list[ledger.Entry]:
         with self._services.store.reading() as session:

@@ -18,12 +18,12 @@ from sqlalchemy.orm import Session
 from actions import identity
 from bot import rendering
 from bot.engine_client import Answer, Engine, EngineUnavailable
-from handoff import queue
+from handoff import queue, satisfaction
 from records import ledger, turns
 from records.activity import Activity
 from records.clock import Clock
 from records.ledger import Entry, StaleEpoch
-from records.models import ConversationId, Kind, Owner, TurnEffect
+from records.models import ConversationId, Kind, TurnEffect
 from records.models.base import opaque_id
 from records.settings import Settings
 from records.signals import PEOPLE, Signals
@@ -105,10 +105,13 @@ class Turns:
         """
         worker = opaque_id()
 
-        def store(session: Session) -> tuple[Entry, bool, Owner, Turn | None]:
+        def store(session: Session) -> tuple[Entry, bool, Turn | None]:
             now = self._clock.now()
             conversation_id = conversation(session)
             content = body(session, conversation_id)
+            if satisfaction.is_answer(content):
+                entry, _, fresh = satisfaction.take(session, conversation_id, key, content, now)
+                return entry, fresh, None
             lease = turns.lease(worker, now, self._lease_seconds)
             entry, standing, fresh = ledger.append_from_customer(
                 session, conversation_id, key, content, now, lease
@@ -118,13 +121,12 @@ class Turns:
                 if fresh
                 else None
             )
-            return entry, fresh, standing.owner, turn
+            return entry, fresh, turn
 
-        entry, fresh, owner, turn = await self._write(store)
+        entry, fresh, turn = await self._write(store)
         if fresh:
+            # Whoever serves the customer watches the conversation; the queue does not move by what is said.
             self._signals.advanced(entry.conversation_id)
-        if fresh and owner is not Owner.BOT:
-            self._signals.advanced(PEOPLE)
         return Receipt(entry, fresh, self._start(turn) if turn else None)
 
     async def sweep(self) -> int:
@@ -138,11 +140,18 @@ class Turns:
             )
             return [turn for turn in taken if turn is not None]
 
+        # Mostly there is nothing, and a look does not keep those who write waiting.
+        if not await asyncio.to_thread(self._is_something_left):
+            return 0
         taken = await self._write(take_all)
         for turn in taken:
             log.info("taking up turn %s", turn.id)
             self._start(turn)
         return len(taken)
+
+    def _is_something_left(self) -> bool:
+        with self._store.reading() as session:
+            return bool(turns.unfinished(session, self._clock.now(), limit=1))
 
     async def sweep_forever(self, interval_seconds: float = 1.0) -> None:
         """Sweep until cancelled; a failing database is reported and tried again."""

@@ -105,8 +105,10 @@ async def _take(
         # Sent again because the first answer got lost: the file may be with its service by now.
         if (before := _sent_before(session, conversation_id, name)) is not None:
             return before
-        used = papers.register(session, conversation_id, kept, services.clock.now()) is not None
-        return _message(session, conversation_id, kept)
+        paper = papers.register(session, conversation_id, kept, services.clock.now())
+        used = paper is not None
+        # Agents save it by its id; customers' clients are never told.
+        return dict(_message(session, conversation_id, kept)) | ({"paper": paper.id} if paper else {})
 
     try:
         receipt = await services.turns.receive(lambda _session: conversation_id, name, body)

@@ -15,7 +15,7 @@ from typing import NewType
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from handoff import login_limits, second_factor
@@ -24,6 +24,7 @@ from handoff.refusals import CodeNeeded, NotLoggedIn, OwnRole, UnknownLogin
 from records import audit
 from records.clock import Clock, SystemClock
 from records.models import Agent, AgentId, AgentSession, Role
+from records.models.base import Moment
 from records.rate import network_of
 from records.settings import settings
 from records.store import Store
@@ -39,6 +40,18 @@ API_LIFE = timedelta(minutes=30)
 _hasher = PasswordHasher()
 # Verified against when there is no such login, so that it costs what a real one costs.
 _NOBODY = _hasher.hash(secrets.token_urlsafe(32))
+
+
+# Asked before every look and act, so built once.
+_HOLDER = (
+    select(Agent.id, Agent.login, Agent.name, Agent.role)
+    .join(AgentSession, AgentSession.agent_id == Agent.id)
+    .where(
+        AgentSession.token_hash == bindparam("token"),
+        AgentSession.revoked_at.is_(None),
+        AgentSession.expires_at > bindparam("now", type_=Moment),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +125,7 @@ def log_in(
             if not second_factor.use(session, known.id, code, now):
                 return None
         login_limits.forgive(session, attempt_id, now)
-        token = _open_session(session, AgentId(known.id), now, now + life)
+        token = open_session(session, AgentId(known.id), now, now + life)
         audit.note(session, now, f"agent:{login}", "log_in", f"agent:{login}")
     return token
 
@@ -129,7 +142,7 @@ def renew(session: Session, token: str, now: datetime, life: timedelta) -> Sessi
         raise NotLoggedIn
     old.revoked_at = now
     until = min(now + life, old.created_at + SESSION_LIFE)
-    return _open_session(session, AgentId(old.agent_id), now, until, began=old.created_at)
+    return open_session(session, AgentId(old.agent_id), now, until, began=old.created_at)
 
 
 def expiry_of(session: Session, token: str) -> datetime:
@@ -163,15 +176,7 @@ def principal_of(session: Session, token: str, now: datetime) -> Principal:
     Raises:
         NotLoggedIn: no such session, or it is over or revoked.
     """
-    row = session.execute(
-        select(Agent.id, Agent.login, Agent.name, Agent.role)
-        .join(AgentSession, AgentSession.agent_id == Agent.id)
-        .where(
-            AgentSession.token_hash == _hash(token),
-            AgentSession.revoked_at.is_(None),
-            AgentSession.expires_at > now,
-        )
-    ).first()
+    row = session.connection().execute(_HOLDER, {"token": _hash(token), "now": now}).first()
     if row is None:
         raise NotLoggedIn
     return Principal(AgentId(row.id), row.login, row.name, row.role)
@@ -235,9 +240,10 @@ def _revoke_all(session: Session, agent: Agent, now: datetime) -> None:
     )
 
 
-def _open_session(
+def open_session(
     session: Session, agent_id: AgentId, now: datetime, until: datetime, *, began: datetime | None = None
 ) -> SessionToken:
+    """A new session until a moment; who gets it has proven who they are."""
     token = SessionToken(secrets.token_urlsafe(32))
     session.add(
         AgentSession(token_hash=_hash(token), agent_id=agent_id, created_at=began or now, expires_at=until)

@@ -35,6 +35,18 @@ class Permission(StrEnum):
     """The figures of the centre, their history, and what the quality rules found."""
     BARGE = "barge"
     """Speak to the customer of a conversation that another agent holds and keeps."""
+    TRANSFER = "transfer"
+    """Pass on what one holds: to a colleague, a skill, or back to the queue."""
+    PROMISE_CALL = "promise_call"
+    """Promise a customer a call instead of the wait."""
+    SEARCH = "search"
+    """Past conversations: one's own and those of the customers one serves, or everybody's."""
+    WHISPER = "whisper"
+    """Tell an agent something in their conversation that the customer does not see."""
+    MONITOR = "monitor"
+    """The list of all conversations that are with people now."""
+    ORDER_QUEUE = "order_queue"
+    """Keep a waiting conversation for an agent, move it in the line, or take it out."""
     MANAGE_ACCOUNTS = "manage_accounts"
     """Other agents' passwords and roles."""
 
@@ -70,6 +82,9 @@ _TABLE: dict[tuple[Role, Permission], Reach] = {
     (Role.AGENT, Permission.READ_CASES): Reach.ALL,
     (Role.AGENT, Permission.DECIDE): Reach.ALL,
     (Role.AGENT, Permission.OWN_ACCOUNT): Reach.OWN,
+    (Role.AGENT, Permission.TRANSFER): Reach.OWN,
+    (Role.AGENT, Permission.PROMISE_CALL): Reach.OWN,
+    (Role.AGENT, Permission.SEARCH): Reach.OWN,
     (Role.SUPERVISOR, Permission.OPEN_CONSOLE): Reach.OWN,
     (Role.SUPERVISOR, Permission.SET_PRESENCE): Reach.OWN,
     (Role.SUPERVISOR, Permission.ANSWER_OFFER): Reach.OWN,
@@ -89,6 +104,12 @@ _TABLE: dict[tuple[Role, Permission], Reach] = {
     (Role.SUPERVISOR, Permission.READ_AGENTS): Reach.ALL,
     (Role.SUPERVISOR, Permission.READ_WALLBOARD): Reach.ALL,
     (Role.SUPERVISOR, Permission.BARGE): Reach.ALL,
+    (Role.SUPERVISOR, Permission.TRANSFER): Reach.OWN,
+    (Role.SUPERVISOR, Permission.PROMISE_CALL): Reach.ALL,
+    (Role.SUPERVISOR, Permission.SEARCH): Reach.ALL,
+    (Role.SUPERVISOR, Permission.WHISPER): Reach.ALL,
+    (Role.SUPERVISOR, Permission.MONITOR): Reach.ALL,
+    (Role.SUPERVISOR, Permission.ORDER_QUEUE): Reach.ALL,
     (Role.SUPERVISOR, Permission.MANAGE_ACCOUNTS): Reach.ALL,
 }
 

@@ -34,13 +34,20 @@ _SUPERSEDE = (
 
 
 def promise(
-    session: Session, conversation_id: ConversationId, at: datetime, now: datetime, actor: str = "customer"
+    session: Session,
+    conversation_id: ConversationId,
+    at: datetime,
+    now: datetime,
+    actor: str = "customer",
+    *,
+    epoch: int | None = None,
 ) -> datetime:
     """Promise a call instead of the wait; returns when it will be: `at`, or the next opening after it.
 
     Raises:
         NotWaiting: the conversation is not with people.
         ImpossibleChange: somebody else was faster.
+        StaleEpoch: `epoch` was given and is past.
     """
     standing = ledger.lock(session, conversation_id)
     handoff = session.scalars(
@@ -52,7 +59,7 @@ def promise(
     local = due.astimezone(CENTRE_ZONE)
     words = f"We will call you on {local:%A}, {local.day} {local:%B}, at {local:%H:%M}."
     transfers.withdraw(session, handoff.id, now)
-    ledger.change_owner(session, standing, Event.LEAVE_CALLBACK, now, text=words)
+    ledger.change_owner(session, standing, Event.LEAVE_CALLBACK, now, epoch=epoch, text=words)
     agent_id = handoff.agent_id
     handoff.state = HandoffState.CALLBACK
     handoff.agent_id = None

@@ -130,7 +130,7 @@ class Casedesk:
         """
 
         def work(session: Session, who: Principal, now: datetime) -> tuple[Request, ...]:
-            authorize(who, Permission.READ_CUSTOMER, inbox.holder_of(session, conversation_id))
+            authorize(who, Permission.READ_CUSTOMER, inbox.reader_of(session, conversation_id, who.agent_id))
             conversation = session.get(Conversation, conversation_id)
             customer = sources.known_customer(session, conversation) if conversation else None
             return requests.of_customer(session, customer.id, now) if customer else ()

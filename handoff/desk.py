@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
-from handoff import capacity, presence, sources, transfers
+from handoff import capacity, presence, satisfaction, sources, transfers
 from handoff.refusals import NotHeld, UnfitText, UnknownDisposition
 from records import audit, ledger
 from records.ledger import Standing
@@ -94,10 +94,10 @@ def reply(
         StaleEpoch: it has changed hands since the agent's page read it.
         UnfitText: empty or too long.
     """
-    text = _fit(text)
+    text = fit(text)
     standing = ledger.lock(session, conversation_id)
     key = f"agent:{agent_id}:{key}"[:80]
-    known = _seq_of(session, conversation_id, key)
+    known = seq_of(session, conversation_id, key)
     if known is not None:
         return known
     transfers.held(session, standing, agent_id, epoch)
@@ -117,10 +117,10 @@ def note(
     Raises:
         UnfitText: empty or too long.
     """
-    text = _fit(text)
+    text = fit(text)
     standing = ledger.lock(session, conversation_id)
     key = f"note:{agent_id}:{key}"[:80]
-    known = _seq_of(session, conversation_id, key)
+    known = seq_of(session, conversation_id, key)
     if known is not None:
         return known
     name = session.get_one(Agent, agent_id).name
@@ -143,8 +143,15 @@ def wrap_up(
     agent = session.get_one(Agent, agent_id)
     words = closing_words(session, conversation_id, agent.name)
     moved = ledger.change_owner(
-        session, standing, Event.RESOLVE, now, epoch=epoch, text=words, agent_id=agent_id
+        session,
+        standing,
+        Event.RESOLVE,
+        now,
+        epoch=epoch,
+        text=words,
+        agent_id=agent_id,
     )
+    moved = satisfaction.ask(session, moved, handoff.id, _first_name(agent.name), now)
     transfers.withdraw(session, handoff.id, now)
     handoff.state = HandoffState.WRAP_UP
     handoff.ended_at = now
@@ -235,28 +242,51 @@ def has_long_wrap_ups(session: Session, now: datetime, *, wrap_up_seconds: float
 
 
 def return_to_bot(
-    session: Session, agent_id: int, conversation_id: ConversationId, now: datetime, *, epoch: int
+    session: Session,
+    agent_id: int,
+    conversation_id: ConversationId,
+    now: datetime,
+    *,
+    epoch: int,
+    instruction: str = "",
 ) -> Standing:
     """Give the conversation straight back to the assistant.
+
+    `instruction` is the intent of a service: the assistant begins it by itself, or takes it up where the
+    customer was.
 
     Raises:
         NotHeld: the agent does not hold the conversation.
         StaleEpoch: it has changed hands.
+        UnknownInstruction: the assistant has no such service.
     """
+    wanted = sources.instruction_words(instruction) if instruction else ""
     standing = ledger.lock(session, conversation_id)
     handoff = transfers.held(session, standing, agent_id, epoch)
     agent = session.get_one(Agent, agent_id)
     words = f"{_first_name(agent.name)} has given you back to me. I am your assistant again."
+    more: dict[str, Any] = {}
+    if wanted:
+        words = (
+            f"{_first_name(agent.name)} has given you back to me: I am your assistant, and help you {wanted}."
+        )
+        more["button"] = {"intent": instruction}
     moved = ledger.change_owner(
-        session, standing, Event.RETURN_TO_BOT, now, epoch=epoch, text=words, agent_id=agent_id
+        session, standing, Event.RETURN_TO_BOT, now, epoch=epoch, text=words, agent_id=agent_id, more=more
     )
+    if wanted:
+        moved = ledger.give_to_bot(session, moved)
+    moved = satisfaction.ask(session, moved, handoff.id, _first_name(agent.name), now)
     transfers.withdraw(session, handoff.id, now)
     handoff.state = HandoffState.DONE
     handoff.ended_at = now
     handoff.disposition = Disposition.RETURNED_TO_BOT.value
     session.flush()
     presence.release(session, agent_id, now)
-    audit.note(session, now, f"agent:{agent.login}", "returned_to_bot", f"conversation:{conversation_id}")
+    audit.note(
+        session, now, f"agent:{agent.login}", "returned_to_bot", f"conversation:{conversation_id}",
+        **({"instruction": instruction} if instruction else {}),
+    )  # fmt: skip
     return moved
 
 
@@ -278,13 +308,19 @@ def _case_in_words(kind: str, number: str, words: str) -> str:
     return f"request {number} is in progress"
 
 
-def _seq_of(session: Session, conversation_id: ConversationId, key: str) -> int | None:
+def seq_of(session: Session, conversation_id: ConversationId, key: str) -> int | None:
+    """Where a key stands in the ledger already."""
     return session.scalar(
         select(Message.seq).where(Message.conversation_id == conversation_id, Message.idempotency_key == key)
     )
 
 
-def _fit(text: str) -> str:
+def fit(text: str) -> str:
+    """The text without its edges.
+
+    Raises:
+        UnfitText: empty or too long.
+    """
     text = text.strip()
     if not 0 < len(text) <= TEXT_LENGTH:
         raise UnfitText

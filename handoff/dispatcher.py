@@ -19,7 +19,7 @@ from handoff import absence, callbacks, desk, offers, pace, queue, transfers
 from records.clock import Clock
 from records.models import ConversationId
 from records.settings import Settings
-from records.signals import PEOPLE, Signals
+from records.signals import PEOPLE, Signals, agent_topic
 from records.store import Store
 
 log = logging.getLogger(__name__)
@@ -67,12 +67,19 @@ class Dispatcher:
 
     async def sweep(self) -> list[ConversationId]:
         """One look: whatever is due happens; returns the conversations that moved."""
-        moved = await asyncio.to_thread(self.sweep_now)
-        for conversation_id in moved:
-            self._signals.advanced(conversation_id)
+        moved, offered_to = await asyncio.to_thread(self._sweep_and_find)
+        for topic in (*moved, *map(agent_topic, offered_to)):
+            self._signals.advanced(topic)
         if moved:
             self._signals.advanced(PEOPLE)
         return moved
+
+    def _sweep_and_find(self) -> tuple[list[ConversationId], list[int]]:
+        moved = self.sweep_now()
+        if not moved:
+            return [], []
+        with self._store.reading() as session:
+            return moved, offers.offered_to(session, moved)
 
     def sweep_now(self) -> list[ConversationId]:
         """The look itself, in the calling thread; it writes only what is due, each in a short transaction.

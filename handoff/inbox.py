@@ -3,34 +3,30 @@
 Reads only, apart from the line of audit that every look at a customer's data leaves.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from handoff import sources
+from handoff import sources, transfers
 from handoff.packet import Packet
-from handoff.reasons import Reason
+from handoff.unseen import News
 from records import audit, ledger
 from records.ledger import Entry
 from records.models import (
     Agent,
-    Author,
     Claim,
     Conversation,
     ConversationId,
     Customer,
     Handoff,
     HandoffState,
-    Kind,
-    Message,
     Owner,
     Policy,
 )
 
 _SHOWN = (HandoffState.QUEUED, HandoffState.OFFERED, HandoffState.ACTIVE, HandoffState.WRAP_UP)
-_WAITING_SHOWN = 50
 _ENTRIES_SHOWN = 400
 
 
@@ -52,6 +48,25 @@ class Row:
     """The customer's latest message."""
     agent_seq: int
     """The latest message of an agent: what came before it is answered."""
+    passed_by: str = ""
+    """The agent who passes it on; they keep it until it is accepted."""
+    note: str = ""
+    """What they tell the next one."""
+    news: News = field(default_factory=News)
+    """What came after the last words of an agent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """A transfer of the conversation that is under way."""
+
+    state: str
+    """`waiting` for somebody, or `offered` to them."""
+    to: str
+    """The person asked for, or whom it is offered to; empty where anybody with the skill will do."""
+    skill: str
+    note: str
+    offer_until: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +100,9 @@ class Talk:
     came_from: str
     """Page title, address and referrer, as the customer's browser told them."""
     entries: tuple[Entry, ...]
+    ended_at: datetime | None = None
+    """When the latest handoff's talk ended: the write-up runs since."""
+    transfer: Passed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,39 +141,6 @@ class Card:
     claims: tuple[ClaimLine, ...]
 
 
-def read(session: Session, agent_id: int, *, opens_waiting: bool) -> Inbox:
-    """The agent's list: own conversations in the order they were accepted, the queue in its order."""
-    available = session.scalar(select(Agent.available).where(Agent.id == agent_id)) or False
-    mine = session.scalars(
-        select(Handoff)
-        .where(Handoff.agent_id == agent_id, Handoff.state.in_(_SHOWN))
-        .order_by(Handoff.accepted_at, Handoff.queued_at, Handoff.id)
-    ).all()
-    queue = session.scalars(
-        select(Handoff)
-        .where(Handoff.state == HandoffState.QUEUED)
-        .order_by(Handoff.ranked_at, Handoff.id)
-        .limit(_WAITING_SHOWN)
-    ).all()
-    count = session.scalar(select(func.count()).where(Handoff.state == HandoffState.QUEUED)) or 0
-    readable = (*mine, *queue) if opens_waiting else mine
-    said = _last_said(session, [handoff.conversation_id for handoff in readable])
-
-    def rows(handoffs: list[Handoff]) -> tuple[Row, ...]:
-        return tuple(_row(handoff, said) for handoff in handoffs)
-
-    by_state = {state: [one for one in mine if one.state is state] for state in _SHOWN}
-    return Inbox(
-        available=available,
-        offers=rows(by_state[HandoffState.OFFERED]),
-        mine=rows(by_state[HandoffState.ACTIVE]),
-        wrap_up=rows(by_state[HandoffState.WRAP_UP]),
-        waiting=rows(list(queue)),
-        waiting_count=count,
-        opens_waiting=opens_waiting,
-    )
-
-
 def open_talk(session: Session, conversation_id: ConversationId, now: datetime, after_seq: int = 0) -> Talk:
     """A conversation with its entries after `after_seq`; the latest few hundred of a long one.
 
@@ -180,6 +165,8 @@ def open_talk(session: Session, conversation_id: ConversationId, now: datetime, 
         assurance=sources.identity_level(session, conversation_id, now),
         came_from=_came_from(conversation),
         entries=tuple(ledger.fetch_since(session, conversation_id, start, _ENTRIES_SHOWN)),
+        ended_at=handoff.ended_at if handoff else None,
+        transfer=_under_way(session, conversation_id),
     )
 
 
@@ -194,6 +181,25 @@ def holder_of(session: Session, conversation_id: ConversationId) -> int | None:
     """The agent to whom the conversation is offered, who holds it, or who is writing it up."""
     handoff = current(session, conversation_id)
     return handoff.agent_id if handoff and handoff.state in _SHOWN else None
+
+
+def reader_of(session: Session, conversation_id: ConversationId, agent_id: int) -> int | None:
+    """The holder; or the agent who asks, where the conversation is being passed on to them."""
+    if transfers.is_offered(session, conversation_id, agent_id):
+        return agent_id
+    return holder_of(session, conversation_id)
+
+
+def has_customer(session: Session, conversation_id: ConversationId) -> bool:
+    """Whether there is a card to be looked up: the customer is at least identified.
+
+    Raises:
+        UnknownConversation: no such conversation.
+    """
+    conversation = session.get(Conversation, conversation_id)
+    if conversation is None:
+        raise ledger.UnknownConversation(conversation_id)
+    return sources.known_customer(session, conversation) is not None
 
 
 def look_up_customer(
@@ -260,53 +266,18 @@ def title_of(conversation_id: ConversationId, packet: Packet | None) -> str:
     return f"Visitor {conversation_id[-4:]}"
 
 
-def _row(handoff: Handoff, said: dict[str, tuple[str, int, int]]) -> Row:
-    packet = Packet.model_validate(handoff.packet)
-    conversation_id = ConversationId(handoff.conversation_id)
-    preview, customer_seq, agent_seq = said.get(conversation_id, ("", 0, 0))
-    return Row(
-        conversation_id=conversation_id,
-        state=handoff.state,
-        title=title_of(conversation_id, packet),
-        reason=Reason.parse(handoff.reason).words,
-        priority=handoff.priority,
-        elderly=packet.elderly,
-        queued_at=handoff.queued_at,
-        offer_until=handoff.offer_until,
-        preview=preview,
-        customer_seq=customer_seq,
-        agent_seq=agent_seq,
+def _under_way(session: Session, conversation_id: ConversationId) -> Passed | None:
+    transfer = transfers.open_of(session, conversation_id)
+    if transfer is None:
+        return None
+    agent_id = transfer.agent_id or transfer.wanted_agent_id
+    return Passed(
+        state=transfer.state.value,
+        to=session.get_one(Agent, agent_id).name if agent_id else "",
+        skill=transfer.skill or "",
+        note=transfer.note,
+        offer_until=transfer.offer_until,
     )
-
-
-def _last_said(session: Session, conversation_ids: list[str]) -> dict[str, tuple[str, int, int]]:
-    """By conversation: the last thing said, and the latest seq of customer and agent."""
-    latest = session.execute(
-        select(Message.conversation_id, Message.author, func.max(Message.seq))
-        .where(
-            Message.conversation_id.in_(conversation_ids),
-            Message.kind == Kind.MESSAGE,
-            Message.author != Author.SYSTEM,
-        )
-        .group_by(Message.conversation_id, Message.author)
-    ).all()
-    seqs: dict[str, dict[Author, int]] = {}
-    for conversation_id, author, seq in latest:
-        seqs.setdefault(conversation_id, {})[author] = seq
-    said: dict[str, tuple[str, int, int]] = {}
-    for conversation_id, by_author in seqs.items():
-        body = session.scalar(
-            select(Message.body).where(
-                Message.conversation_id == conversation_id, Message.seq == max(by_author.values())
-            )
-        )
-        preview = sources.text_of(body or {})[:120]
-        said[conversation_id] = (
-            preview,
-            by_author.get(Author.CUSTOMER, 0),
-            by_author.get(Author.AGENT, 0),
-        )
-    return said
 
 
 def _came_from(conversation: Conversation) -> str:

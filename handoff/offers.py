@@ -4,7 +4,7 @@ Capacity is counted in the transaction that makes the offer. On SQLite that tran
 writer; on PostgreSQL it skips conversations that another one is working on and locks the agents it counts.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from heapq import merge
@@ -18,7 +18,16 @@ from handoff.routing import Candidate, Need
 from handoff.transfers import Waiting
 from records import audit, ledger
 from records.ledger import Standing
-from records.models import Agent, Conversation, ConversationId, Customer, Handoff, HandoffState
+from records.models import (
+    Agent,
+    Conversation,
+    ConversationId,
+    Customer,
+    Handoff,
+    HandoffState,
+    Transfer,
+    TransferState,
+)
 from records.models.base import Moment
 from records.ownership import Event
 
@@ -100,6 +109,20 @@ def assign(session: Session, now: datetime, *, offer_seconds: float, presence_se
         )
         made.append(Offer(waiting.conversation_id, agent.id, until))
     return made
+
+
+def offered_to(session: Session, conversation_ids: Sequence[ConversationId]) -> list[int]:
+    """The agents to whom one of these conversations is offered now, transfers among them."""
+    offered = select(Handoff.agent_id).where(
+        Handoff.conversation_id.in_(conversation_ids), Handoff.state == HandoffState.OFFERED
+    )
+    passed = (
+        select(Transfer.agent_id)
+        .join(Handoff, Handoff.id == Transfer.handoff_id)
+        .where(Handoff.conversation_id.in_(conversation_ids), Transfer.state == TransferState.OFFERED)
+    )
+    found = (*session.scalars(offered), *session.scalars(passed))
+    return sorted({agent_id for agent_id in found if agent_id is not None})
 
 
 def is_assignable(session: Session, now: datetime, *, presence_seconds: float) -> bool:

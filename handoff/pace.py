@@ -46,6 +46,17 @@ _RECENT = (
     .order_by(Handoff.accepted_at.desc())
     .limit(SAMPLE)
 )
+_LEFT = (
+    select(Handoff.queued_at, Handoff.ended_at, Handoff.entry_place, Handoff.entry_pace_seconds)
+    .where(
+        Handoff.state == HandoffState.ABANDONED,
+        Handoff.queued_at > bindparam("since", type_=Moment),
+        Handoff.entry_place > 0,
+        Handoff.entry_pace_seconds.is_not(None),
+    )
+    .order_by(Handoff.queued_at.desc())
+    .limit(SAMPLE)
+)
 _WINDOW = timedelta(hours=8)
 
 
@@ -77,13 +88,18 @@ def measure(session: Session, now: datetime, *, presence_seconds: float) -> list
     ended = sum(row.ended_at is not None for row in rows)
     held = sum(((row.ended_at or now) - row.accepted_at).total_seconds() for row in rows)
     known = ended >= ENOUGH and places > 0
-    low, high = waiting.levels(
-        [
-            Wait(row.entry_place, row.entry_pace_seconds, (row.accepted_at - row.queued_at).total_seconds())
-            for row in rows
-            if row.entry_place and row.entry_pace_seconds and row.due_at is None
-        ]
-    )
+    answered = [
+        Wait(row.entry_place, row.entry_pace_seconds, (row.accepted_at - row.queued_at).total_seconds())
+        for row in rows
+        if row.entry_place and row.entry_pace_seconds and row.due_at is None
+    ]
+    # As far back as those who were answered: others would weigh more than they were.
+    since = min((row.queued_at for row in rows), default=now)
+    left = [
+        Wait(row.entry_place, row.entry_pace_seconds, (row.ended_at - row.queued_at).total_seconds(), False)
+        for row in session.connection().execute(_LEFT, {"since": since})
+    ]
+    low, high = waiting.levels(answered + left)
     session.merge(
         Pace(
             id=_ROW,

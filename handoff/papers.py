@@ -70,7 +70,7 @@ def _look(store: Store, clock: Clock, principal: Principal, paper_id: str) -> Pa
 
 def _may_see(session: Session, principal: Principal, paper: Paper) -> bool:
     """Who may see the customer sees the paper; and, once it belongs to a case, who decides on cases."""
-    holder = inbox.holder_of(session, ConversationId(paper.conversation_id))
+    holder = inbox.reader_of(session, ConversationId(paper.conversation_id), principal.agent_id)
     wanted = [Permission.READ_CUSTOMER]
     if paper.claim_id is not None or sheets.is_awaited(session, paper):
         wanted.append(Permission.READ_CASES)

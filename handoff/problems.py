@@ -27,6 +27,10 @@ _STATUS: dict[type[Refused], int] = {
     refusals.UnknownDisposition: 422,
     refusals.ReasonMissing: 422,
     refusals.WrongCode: 422,
+    refusals.UnknownSkill: 422,
+    refusals.UnknownInstruction: 422,
+    refusals.FarOff: 422,
+    refusals.UnfitSearch: 422,
     refusals.UnknownCase: 404,
     refusals.UnknownLogin: 404,
 }

@@ -104,6 +104,8 @@ def lines_of(entries: list[Entry]) -> tuple[Line, ...]:
     lines, owner = [], Owner.BOT
     for entry in entries:
         body = entry.body
+        if body.get("aside"):
+            continue
         if entry.kind is Kind.STATUS and body.get("owner"):
             owner = Owner(str(body["owner"]))
         custom = body.get("custom")

@@ -128,6 +128,34 @@ class NotWaiting(Refused):
     words = "This conversation is not waiting any more."
 
 
+class UnknownSkill(Refused):
+    """Nobody could take a transfer as it was asked for."""
+
+    code = "unknown_skill"
+    words = "Choose one colleague, or one skill that somebody else on duty has."
+
+
+class UnknownInstruction(Refused):
+    """The assistant has no such service."""
+
+    code = "unknown_instruction"
+    words = "Choose a service that the assistant knows."
+
+
+class FarOff(Refused):
+    """The time of a call lies behind, or too far ahead."""
+
+    code = "far_off"
+    words = "Choose a time within the next 30 days."
+
+
+class UnfitSearch(Refused):
+    """Too short to find anybody, or too long."""
+
+    code = "unfit_search"
+    words = "Search for at least three characters."
+
+
 class NotLetIn(Refused):
     """Wrong, unknown and locked look the same."""
 

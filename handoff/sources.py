@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from actions import identity
 from actions.services.catalogue import CATALOGUE
 from actions.services.registry import SERVICES
+from handoff.refusals import UnknownInstruction
 from records.clock import CENTRE_ZONE
 from records.models import (
     AuditEntry,
@@ -178,6 +179,18 @@ def language_of(conversation: Conversation, customer: Customer | None) -> str:
 def service_of(intent: str | None) -> str | None:
     """The service behind an intent, when it is one."""
     return intent if intent in CATALOGUE and intent not in _ASKING_FOR_PEOPLE else None
+
+
+def instruction_words(intent: str) -> str:
+    """What the assistant shall help with: "change your address".
+
+    Raises:
+        UnknownInstruction: it has no such service, or passes it to a person.
+    """
+    entry = CATALOGUE.get(intent)
+    if entry is None or intent in _ASKING_FOR_PEOPLE:
+        raise UnknownInstruction
+    return entry.title
 
 
 def service_words(service: str | None) -> str:

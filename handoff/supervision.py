@@ -1,4 +1,4 @@
-"""The supervisors' desk: the floor, the figures, the findings, and a word in a conversation of somebody else.
+"""The supervisors' desk: the floor, the figures, and the findings; it only looks (`handoff.steering` acts).
 
 Beside `handoff.switchboard` the only way from pages and APIs to them: token, permission, look or act. Counted
 once for all who look, so that many wallboards cost as much as one; every quoted line leaves a line of audit.
@@ -10,24 +10,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from handoff import accounts, history, inspection, occupancy, outcomes, rating, wallboard
-from handoff.authorization import Permission, Principal, authorize
-from handoff.desk import TEXT_LENGTH
+from handoff import accounts, history, inspection, occupancy, outcomes, rating, satisfaction, wallboard
+from handoff.authorization import Permission, authorize
 from handoff.history import Plan, Row
 from handoff.inspection import Findings
 from handoff.looks import Looks
 from handoff.outcomes import Containment, Resolution
 from handoff.rating import Indicator
-from handoff.refusals import NotHeld, UnfitText
+from handoff.satisfaction import Satisfaction
 from handoff.staffing import Target
 from handoff.wallboard import CHAT_THRESHOLD_SECONDS, THRESHOLD_SECONDS, Arrival, Floor, Period, Service
-from records import audit, ledger
+from records import audit
 from records.clock import CENTRE_ZONE, Clock
-from records.models import Author, ConversationId, Kind, Message, Owner
-from records.signals import PEOPLE, Signals
 from records.store import Store
 
 T = TypeVar("T")
@@ -64,6 +60,8 @@ class Review:
     containment: Containment
     resolution: Resolution
     indicators: tuple[Indicator, ...]
+    satisfaction: Satisfaction
+    """Beside the eight, which do not ask the customers themselves."""
     days: tuple[Row, ...]
     plan: Plan
     target: Target
@@ -72,11 +70,10 @@ class Review:
 class Supervision:
     """Looks by supervisors, each named by the token of a living session."""
 
-    def __init__(self, store: Store, clock: Clock, signals: Signals, presence_seconds: float) -> None:
+    def __init__(self, store: Store, clock: Clock, presence_seconds: float) -> None:
         """Look into `store` at the time of `clock`; agents silent for `presence_seconds` are gone."""
         self._store = store
         self._clock = clock
-        self._signals = signals
         self._looked = Looks()
         self._presence_seconds = presence_seconds
         self._board: tuple[datetime, Board] | None = None
@@ -104,6 +101,13 @@ class Supervision:
 
         return await self._look(token, work)
 
+    async def satisfaction(self, token: str, days: int) -> Satisfaction:
+        """What customers said of conversations that ended in so many days."""
+        return await self._look(
+            token,
+            lambda session, now: satisfaction.satisfaction(session, history.last_days(now, days)),
+        )
+
     async def table(self, token: str, days: int, step: timedelta) -> str:
         """The history of so many days as a table for a spreadsheet."""
 
@@ -112,29 +116,6 @@ class Supervision:
             return history.write_csv(history.rows(wallboard.arrivals(session, period, now), period, step))
 
         return await self._look(token, work)
-
-    async def barge(
-        self, token: str, conversation_id: ConversationId, key: str, text: str, *, epoch: int
-    ) -> int:
-        """Speak to the customer beside the agent, who keeps the conversation; the seq of what was said.
-
-        Raises:
-            NotHeld: no agent holds it.
-            StaleEpoch: it has changed hands since the supervisor's page read it.
-            UnfitText: empty or too long.
-        """
-
-        def acting() -> int:
-            with self._store.writing() as session:
-                now = self._clock.now()
-                principal = accounts.principal_of(session, token, now)
-                authorize(principal, Permission.BARGE, None)
-                return speak(session, principal, conversation_id, key, text, now, epoch=epoch)
-
-        seq = await asyncio.to_thread(acting)
-        self._signals.advanced(conversation_id)
-        self._signals.advanced(PEOPLE)
-        return seq
 
     def _note_quoted(self, token: str, findings: Findings) -> None:
         quoted = sorted({one.conversation_id for one in findings.newest if one.words})
@@ -158,42 +139,6 @@ class Supervision:
                 return work(session, now)
 
         return await asyncio.to_thread(reading)
-
-
-def speak(
-    session: Session,
-    who: Principal,
-    conversation_id: ConversationId,
-    key: str,
-    text: str,
-    now: datetime,
-    *,
-    epoch: int,
-) -> int:
-    """Store a supervisor's words to the customer; the same key again stores nothing.
-
-    Raises:
-        NotHeld: no agent holds the conversation.
-        StaleEpoch: it has changed hands.
-        UnfitText: empty or too long.
-    """
-    text = text.strip()
-    if not 0 < len(text) <= TEXT_LENGTH:
-        raise UnfitText
-    standing = ledger.lock(session, conversation_id)
-    key = f"barge:{who.agent_id}:{key}"[:80]
-    known = session.scalar(
-        select(Message.seq).where(Message.conversation_id == conversation_id, Message.idempotency_key == key)
-    )
-    if known is not None:
-        return known
-    if standing.owner is not Owner.AGENT:
-        raise NotHeld
-    body = {"text": text, "name": who.name, "custom": {"tier": 3}}
-    item = (key, Kind.MESSAGE, body)
-    (entry,) = ledger.append(session, standing, Author.AGENT, [item], now, epoch=epoch, agent_id=who.agent_id)
-    audit.note(session, now, f"agent:{who.login}", "barged", f"conversation:{conversation_id}", seq=entry.seq)
-    return entry.seq
 
 
 def _board(session: Session, now: datetime, presence_seconds: float) -> Board:
@@ -223,6 +168,7 @@ def _review(session: Session, now: datetime) -> Review:
         containment=outcomes.containment(session, week),
         resolution=outcomes.resolution(session, week, now),
         indicators=rating.indicators(session, history.last_days(now, RATED_DAYS), now),
+        satisfaction=satisfaction.satisfaction(session, history.last_days(now, RATED_DAYS)),
         days=tuple(history.rows(wallboard.arrivals(session, long, now), long, history.DAY)),
         plan=history.plan(came, weeks, now.astimezone(CENTRE_ZONE).weekday(), target),
         target=target,

@@ -1,39 +1,32 @@
-"""The switchboard: every act of an agent, checked, carried out in one transaction, and rung out after it.
+"""The switchboard: an agent's session and presence, their list, and what they do in a conversation.
 
-The only way from pages, sockets and APIs into the queue and the desk: token, permission, act, signal.
+Beside `handoff.passing`, `handoff.steering` and `handoff.lookup` the only way from pages, sockets and APIs
+into the queue and the desk: token, permission, act, signal.
 """
 
 import asyncio
-from collections.abc import Callable
-from datetime import datetime, timedelta
-from typing import TypeVar
+from datetime import timedelta
 
-from sqlalchemy.orm import Session
-
-from handoff import accounts, desk, inbox, offers, presence
+from handoff import accounts, desk, inbox, listing, offers, presence
+from handoff.acting import Acting
 from handoff.authorization import Permission, Principal, authorize, reaches_all
+from handoff.beats import Beats
 from handoff.inbox import Card, Inbox, Talk
-from handoff.looks import Looks
-from records import audit, ledger
+from records import ledger
 from records.clock import Clock
 from records.ledger import Entry, Standing
 from records.models import ConversationId
 from records.signals import PEOPLE, Signals
 from records.store import Store
 
-T = TypeVar("T")
-Work = Callable[[Session, Principal, datetime], T]
 
-
-class Switchboard:
-    """Acts by agents, each named by the token of a living session."""
+class Switchboard(Acting):
+    """Sessions, presence and talk of agents."""
 
     def __init__(self, store: Store, clock: Clock, signals: Signals) -> None:
-        """Work on `store` at the time of `clock`; tell `signals` what moved."""
-        self._store = store
-        self._clock = clock
-        self._signals = signals
-        self._looked = Looks()
+        """As every desk."""
+        super().__init__(store, clock, signals)
+        self._beats = Beats(store, clock)
 
     async def principal(self, token: str) -> Principal:
         """Who holds the token.
@@ -84,9 +77,7 @@ class Switchboard:
 
     async def heartbeat(self, token: str) -> None:
         """A sign of life of an open console."""
-        await self._for_self(
-            token, Permission.OPEN_CONSOLE, lambda s, who, now: presence.heartbeat(s, who.agent_id, now)
-        )
+        await self._beats.beat(token)
 
     async def set_available(self, token: str, available: bool) -> None:
         """The agent's own switch."""
@@ -105,7 +96,7 @@ class Switchboard:
                 principal = accounts.principal_of(session, token, self._clock.now())
                 authorize(principal, Permission.OPEN_CONSOLE, principal.agent_id)
                 opens = reaches_all(principal, Permission.READ_CONVERSATION)
-                return inbox.read(session, principal.agent_id, opens_waiting=opens)
+                return listing.read(session, principal.agent_id, opens_waiting=opens)
 
         return await asyncio.to_thread(work)
 
@@ -129,6 +120,13 @@ class Switchboard:
 
     async def look_up_customer(self, token: str, conversation_id: ConversationId) -> Card | None:
         """The customer's card; the look is audited."""
+        if not await self._look(
+            token,
+            conversation_id,
+            lambda s, _who, _now: inbox.has_customer(s, conversation_id),
+            Permission.READ_CUSTOMER,
+        ):
+            return None
         return await self._in_conversation(
             token,
             Permission.READ_CUSTOMER,
@@ -166,6 +164,7 @@ class Switchboard:
             Permission.REPLY,
             conversation_id,
             lambda s, who, now: desk.reply(s, who.agent_id, conversation_id, key, text, now, epoch=epoch),
+            is_said=True,
         )
 
     async def note(self, token: str, conversation_id: ConversationId, key: str, text: str) -> int:
@@ -175,6 +174,7 @@ class Switchboard:
             Permission.NOTE,
             conversation_id,
             lambda s, who, now: desk.note(s, who.agent_id, conversation_id, key, text, now),
+            is_said=True,
         )
 
     async def wrap_up(self, token: str, conversation_id: ConversationId, *, epoch: int) -> Standing:
@@ -199,74 +199,19 @@ class Switchboard:
             ),
         )
 
-    async def return_to_bot(self, token: str, conversation_id: ConversationId, *, epoch: int) -> Standing:
-        """Give the conversation back."""
+    async def return_to_bot(
+        self, token: str, conversation_id: ConversationId, *, epoch: int, instruction: str = ""
+    ) -> Standing:
+        """Give the conversation back; `instruction` names the service that the assistant begins at once."""
         return await self._in_conversation(
             token,
             Permission.RETURN_TO_BOT,
             conversation_id,
-            lambda s, who, now: desk.return_to_bot(s, who.agent_id, conversation_id, now, epoch=epoch),
+            lambda s, who, now: desk.return_to_bot(
+                s, who.agent_id, conversation_id, now, epoch=epoch, instruction=instruction
+            ),
         )
 
     def _principal(self, token: str) -> Principal:
         with self._store.reading() as session:
             return accounts.principal_of(session, token, self._clock.now())
-
-    async def _look(self, token: str, conversation_id: ConversationId, work: Work[T]) -> T:
-        def reading() -> T:
-            with self._store.reading() as session:
-                now = self._clock.now()
-                principal = accounts.principal_of(session, token, now)
-                holder = inbox.holder_of(session, conversation_id)
-                authorize(principal, Permission.READ_CONVERSATION, holder)
-                return work(session, principal, now)
-
-        return await asyncio.to_thread(reading)
-
-    async def _note_look(self, token: str, conversation_id: ConversationId) -> None:
-        """The line of audit, before the first of many looks of a session at a conversation."""
-        if self._looked.has(token, conversation_id):
-            return
-
-        def work(session: Session, who: Principal, now: datetime) -> None:
-            subject = f"conversation:{conversation_id}"
-            audit.note(session, now, f"agent:{who.login}", "conversation_viewed", subject)
-
-        await self._in_conversation(token, Permission.READ_CONVERSATION, conversation_id, work, rings=False)
-        self._looked.add(token, conversation_id)
-
-    async def _for_self(self, token: str, permission: Permission, work: Work[T]) -> T:
-        def transaction() -> T:
-            with self._store.writing() as session:
-                now = self._clock.now()
-                principal = accounts.principal_of(session, token, now)
-                authorize(principal, permission, principal.agent_id)
-                return work(session, principal, now)
-
-        return await asyncio.to_thread(transaction)
-
-    async def _in_conversation(
-        self,
-        token: str,
-        permission: Permission,
-        conversation_id: ConversationId,
-        work: Work[T],
-        *,
-        rings: bool = True,
-    ) -> T:
-        def transaction() -> T:
-            with self._store.writing() as session:
-                now = self._clock.now()
-                principal = accounts.principal_of(session, token, now)
-                authorize(principal, permission, inbox.holder_of(session, conversation_id))
-                return work(session, principal, now)
-
-        result = await asyncio.to_thread(transaction)
-        if rings:
-            self._ring(conversation_id)
-        return result
-
-    def _ring(self, conversation_id: ConversationId) -> None:
-        """Tell those at the conversation, and those who work with the queue."""
-        self._signals.advanced(conversation_id)
-        self._signals.advanced(PEOPLE)

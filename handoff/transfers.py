@@ -342,6 +342,20 @@ def offered_to(session: Session, agent_id: int) -> list[Transfer]:
     )
 
 
+def is_offered(session: Session, conversation_id: ConversationId, agent_id: int) -> bool:
+    """Whether the conversation is being passed on to this agent, who may take it now."""
+    found = (
+        select(Transfer.id)
+        .join(Handoff, Handoff.id == Transfer.handoff_id)
+        .where(
+            Handoff.conversation_id == conversation_id,
+            Transfer.state == TransferState.OFFERED,
+            Transfer.agent_id == agent_id,
+        )
+    )
+    return session.scalar(found) is not None
+
+
 def open_of(session: Session, conversation_id: ConversationId) -> Transfer | None:
     """The transfer of a conversation that is under way."""
     return session.scalars(

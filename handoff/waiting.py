@@ -7,8 +7,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-OUTSIDE = 0.08
-"""Share of waits that may lie below the range, and above it; together the range covers 84 of 100."""
+OUTSIDE = 0.07
+"""Share of waits that may lie below the range, and above it; together the range covers 86 of 100."""
 
 SPAN = (0.002, 0.998)
 """Levels never go beyond these: a range without an end says nothing."""
@@ -61,6 +61,8 @@ class Wait:
     """Moves of the queue until its turn, counted on arrival."""
     place_seconds: float
     seconds: float
+    answered: bool = True
+    """False: the customer left after so long; nobody knows how long it would have been."""
 
 
 def expect(place: int, pace: Pace) -> Range | None:
@@ -85,14 +87,29 @@ def levels(waits: Sequence[Wait]) -> tuple[float, float]:
     """Where the range begins and ends, so that it would have covered the earlier waits.
 
     Each wait is put on the scale of its own forecast (0: shorter than the shortest expected, 1: longer
-    than the longest); the levels are quantiles of these, widened for the smallness of the sample.
+    than the longest); the levels are quantiles of these, widened for the smallness of the sample. Who left
+    counts as still waiting up to then and not at all from then on (Kaplan and Meier's estimate): without
+    them the longest waits would be missing, for these are the ones that people leave.
     """
-    if len(waits) < ENOUGH:
+    if sum(one.answered for one in waits) < ENOUGH:
         return OUTSIDE, 1 - OUTSIDE
-    scale = sorted(share(one.place, one.seconds / one.place_seconds) for one in waits)
-    beyond = math.floor((len(scale) + 1) * OUTSIDE)
-    low, high = scale[max(0, beyond - 1)], scale[len(scale) - max(1, beyond)]
+    scale = sorted((share(one.place, one.seconds / one.place_seconds), not one.answered) for one in waits)
+    low, high = _level(scale, OUTSIDE), _level(scale, 1 - OUTSIDE)
     return max(SPAN[0], min(low, OUTSIDE)), min(SPAN[1], max(high, 1 - OUTSIDE))
+
+
+def _level(scale: Sequence[tuple[float, bool]], wanted: float) -> float:
+    """Where the share `wanted` of the waits is over; the next sample larger than it could say (n + 1)."""
+    left, waiting = 1.0, len(scale) + 1
+    reached = SPAN[0]
+    for at, censored in scale:
+        if not censored:
+            left *= 1 - 1 / waiting
+            if 1 - left > wanted:
+                return at if wanted > 1 / 2 else reached
+            reached = at
+        waiting -= 1
+    return SPAN[1]
 
 
 def share(moves: int, time: float) -> float:

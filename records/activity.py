@@ -1,11 +1,11 @@
-"""What passes and is not kept: who is typing, what was read. Lost at a restart, and no harm done."""
+"""What passes and is not kept: who is typing, what was delivered and read. A restart loses it harmlessly."""
 
 import time
 from collections.abc import Callable
 from typing import Literal
 
 from records.models import ConversationId
-from records.signals import PEOPLE, Signals
+from records.signals import Signals
 
 Party = Literal["customer", "bot", "agent"]
 TYPING_SECONDS = 5.0
@@ -20,13 +20,12 @@ class Activity:
         self._monotonic = monotonic
         self._typing: dict[ConversationId, tuple[Party, float]] = {}
         self._read: dict[ConversationId, int] = {}
+        self._delivered: dict[ConversationId, int] = {}
 
     def typing(self, conversation_id: ConversationId, party: Party) -> None:
         """`party` is typing now; it is believed for five seconds."""
         self._typing[conversation_id] = (party, self._monotonic() + TYPING_SECONDS)
         self._signals.advanced(conversation_id)
-        if party == "customer":
-            self._signals.advanced(PEOPLE)
 
     def stopped(self, conversation_id: ConversationId) -> None:
         """Nobody is typing any more: the message is there."""
@@ -39,6 +38,14 @@ class Activity:
             self.stopped(conversation_id)
             return None
         return party
+
+    def delivered(self, conversation_id: ConversationId, seq: int) -> None:
+        """Everything up to `seq` went out on a connection of the customer; nobody is woken for that."""
+        self._delivered[conversation_id] = max(seq, self._delivered.get(conversation_id, 0))
+
+    def delivered_up_to(self, conversation_id: ConversationId) -> int:
+        """The last entry that went out to the customer, as far as this process knows."""
+        return self._delivered.get(conversation_id, 0)
 
     def read(self, conversation_id: ConversationId, seq: int) -> None:
         """The customer has seen up to `seq`."""

@@ -208,6 +208,25 @@ def append_from_customer(
     return entry, replace(standing, **changed), True
 
 
+def append_aside(
+    session: Session, conversation_id: ConversationId, key: str | None, body: Mapping[str, Any], now: datetime
+) -> tuple[Entry, Standing, bool]:
+    """Store what a customer said beside the talk (`aside` in its body): it wants no answer and moves nobody.
+
+    Raises:
+        UnknownConversation: no such conversation.
+    """
+    standing = lock(session, conversation_id)
+    key = key or f"own-{opaque_id()}"
+    known = session.connection().execute(_BY_KEY, {"conversation": conversation_id, "key": key}).first()
+    if known is not None:
+        return Entry(*known), standing, False
+    item = (key, Kind.MESSAGE, {**body, "aside": True})
+    (entry,) = _insert(session, standing, Author.CUSTOMER, [item], now, None)
+    update_standing(session, conversation_id, last_seq=entry.seq, updated_at=now)
+    return entry, replace(standing, last_seq=entry.seq), True
+
+
 def append(
     session: Session,
     standing: Standing,
@@ -247,10 +266,12 @@ def change_owner(
     epoch: int | None = None,
     text: str = "",
     agent_id: int | None = None,
+    more: Mapping[str, Any] | None = None,
 ) -> Standing:
     """Give the conversation to its next owner, with a status entry that everybody sees.
 
-    Turns that were waiting or under way end here: the new owner has the transcript.
+    Turns that were waiting or under way end here: the new owner has the transcript. `more` joins the
+    body of the entry.
 
     Raises:
         StaleEpoch: `epoch` was given and is past.
@@ -270,7 +291,7 @@ def change_owner(
         lease_holder=None,
         lease_until=None,
     )
-    body = {"owner": owner.value, "event": event.value} | ({"text": text} if text else {})
+    body = {"owner": owner.value, "event": event.value} | ({"text": text} if text else {}) | dict(more or {})
     item = (f"status:{moved.epoch}", Kind.STATUS, body)
     _insert(session, replace(moved, last_seq=standing.last_seq), Author.SYSTEM, [item], now, agent_id)
     update_standing(
@@ -286,6 +307,12 @@ def change_owner(
         updated_at=now,
     )
     return moved
+
+
+def give_to_bot(session: Session, standing: Standing) -> Standing:
+    """Have the bot answer the latest entry as if a customer had written it: an agent told it what to do."""
+    update_standing(session, standing.id, answered_seq=standing.last_seq - 1, pending_seq=standing.last_seq)
+    return replace(standing, answered_seq=standing.last_seq - 1, pending_seq=standing.last_seq)
 
 
 def fetch_since(

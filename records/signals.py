@@ -11,8 +11,13 @@ from contextlib import contextmanager
 from records.models import ConversationId
 
 PEOPLE = ConversationId("people")
-"""Topic of queue and console: rung by whatever happens in conversations that people own or are given,
-and when an agent's capacity changes; not by what is merely said to the bot."""
+"""Topic of the queue: rung when a conversation changes hands, its place or its case, and when an agent's
+capacity changes; not by what is merely said, for that concerns only who watches the conversation."""
+
+
+def agent_topic(agent_id: int) -> ConversationId:
+    """Topic of one agent: rung when something is offered to them."""
+    return ConversationId(f"agent:{agent_id}")
 
 
 class Signals:
@@ -28,9 +33,14 @@ class Signals:
             bell.set()
 
     @contextmanager
-    def watching(self, conversation_id: ConversationId) -> Iterator[asyncio.Event]:
-        """An event that is set at every signal; the watcher clears it before it reads the ledger."""
-        bell = asyncio.Event()
+    def watching(
+        self, conversation_id: ConversationId, bell: asyncio.Event | None = None
+    ) -> Iterator[asyncio.Event]:
+        """An event that is set at every signal; the watcher clears it before it reads the ledger.
+
+        `bell` lets one event serve several topics.
+        """
+        bell = bell or asyncio.Event()
         self._bells[conversation_id].add(bell)
         try:
             yield bell

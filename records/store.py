@@ -4,6 +4,7 @@ A writing transaction on SQLite takes the write lock at its start, so that what 
 true when it writes; on PostgreSQL the row locks of its statements do that.
 """
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,6 +24,7 @@ class Store:
         """Connect lazily to `url`: SQLite (WAL) or PostgreSQL."""
         self.engine = _open(url)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
+        self._turn = threading.Lock()
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -33,12 +35,29 @@ class Store:
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """A transaction: committed at the end, rolled back by any exception."""
-        with self.engine.connect() as connection:
+        with self._one_at_a_time(), self.engine.connect() as connection:
             if self.is_sqlite:
                 connection.execution_options(sqlite_begin="IMMEDIATE")
             with connection.begin(), _Session(connection) as session:
                 yield session
                 session.flush()
+
+    @contextmanager
+    def _one_at_a_time(self) -> Iterator[None]:
+        """Let this process's writers of SQLite take turns.
+
+        SQLite has one writer, and who finds it busy sleeps ever longer between tries: late comers overtake,
+        and in a crowd somebody's time runs out. Other processes still meet at SQLite's own lock.
+        """
+        if not self.is_sqlite:
+            yield
+            return
+        held = self._turn.acquire(timeout=BUSY_SECONDS)
+        try:
+            yield
+        finally:
+            if held:
+                self._turn.release()
 
     def close(self) -> None:
         """Give back all connections."""

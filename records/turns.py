@@ -44,6 +44,7 @@ _NEXT = (
         _MESSAGES.c.conversation_id == bindparam("conversation"),
         _MESSAGES.c.seq > bindparam("answered"),
         _MESSAGES.c.author == Author.CUSTOMER,
+        _MESSAGES.c.body["aside"].as_string().is_(None),
     )
     .order_by(_MESSAGES.c.seq)
     .limit(1)

@@ -48,7 +48,7 @@ AWAY = timedelta(minutes=30)
 def begin(desk: Desk, service: Service, utterance: Utterance | None) -> None:
     """Start a service; the form that was open is put aside, one of the same service is taken up again."""
     for sheet in desk.sheets:
-        if sheet.status is Status.SUSPENDED and sheet.service == service.intent:
+        if sheet.service == service.intent and _can_go_on(sheet):
             _set_aside(desk)
             sheet.change(status=Status.OPEN)
             catch_up(desk, sheet)
@@ -67,6 +67,12 @@ def begin(desk: Desk, service: Service, utterance: Utterance | None) -> None:
         desk.reply.say(service.opening(sheet.state.heard))
     say_problem(desk, problem)
     ask(desk, sheet)
+
+
+def _can_go_on(sheet: Sheet) -> bool:
+    """Whether it was left in the middle: put aside, or with a person who has given the customer back."""
+    left_to_a_person = sheet.status is Status.HANDED_OVER and sheet.state.asking is not None
+    return sheet.status is Status.SUSPENDED or left_to_a_person
 
 
 def answer(desk: Desk, sheet: Sheet, utterance: Utterance) -> Decision | None:

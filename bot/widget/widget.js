@@ -402,7 +402,7 @@ function draw(host) {
 	function render(item) {
 		const { entry } = item;
 		const { author, custom, buttons = [] } = entry;
-		if (entry.kind !== 'message' || author === 'system') {
+		if (entry.kind !== 'message' || author === 'system' && !buttons[0]) {
 			item.node = make('p.system', { dir: 'auto' }, content(entry));
 			return place(item);
 		}

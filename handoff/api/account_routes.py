@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 from handoff import accounts, second_factor
 from handoff.accounts import API_LIFE
 from handoff.api import shapes
-from handoff.api.calls import Desks, Number, Token
+from handoff.api.calls import Number, Token
 from handoff.authorization import Permission, Principal, authorize
+from handoff.desks import Desks
 from handoff.refusals import NotLetIn
 from records.models import Agent, Handoff, HandoffState, SecondFactor
 from records.signals import PEOPLE

@@ -4,41 +4,21 @@ Decides nothing: permissions are the gate's and the switchboard's matter.
 """
 
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import Depends, Header, Path, Request, Response
 from fastapi.routing import APIRoute
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from handoff.casedesk import Casedesk
-from handoff.looks import Looks
 from handoff.problems import answer_to, problem
-from handoff.switchboard import Switchboard
-from records.clock import Clock
 from records.models import ConversationId
 from records.rate import Buckets, network_of
-from records.signals import Signals
-from records.store import Store
 
 PER_SECOND, BURST = 20.0, 200
 """Calls of one session."""
 
 LOG_INS_PER_SECOND, LOG_IN_BURST = 1.0, 60
 """Log-ins of one address, right or wrong: each costs the work of a password hash."""
-
-
-@dataclass(frozen=True, slots=True)
-class Desks:
-    """What the routes work on."""
-
-    switchboard: Switchboard
-    casedesk: Casedesk
-    store: Store
-    clock: Clock
-    signals: Signals
-    looks: Looks
-    """Customers whom a session was shown in lists."""
 
 
 class Limits:

@@ -3,10 +3,11 @@
 from fastapi import APIRouter
 
 from handoff.api import shapes
-from handoff.api.calls import Desks, Number, Token
+from handoff.api.calls import Number, Token
 from handoff.casedesk import Work
 from handoff.casework import Cases, Pulse
 from handoff.claims import ClaimSheet
+from handoff.desks import Desks
 from handoff.sheets import Sheet
 
 

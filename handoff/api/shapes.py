@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from handoff.decisions import Effect
 from handoff.inbox import Row
@@ -67,6 +67,51 @@ class Resolution(At):
 
     disposition: str = Field(max_length=40)
     notes: str = Field("", max_length=4000)
+
+
+class Return(At):
+    """Give it back to the assistant."""
+
+    instruction: str = Field("", max_length=60)
+    """The intent of a service that it begins at once; none is needed."""
+
+
+class Transfer(At):
+    """Pass a conversation on: to a colleague, or to anybody with a skill."""
+
+    to: str | None = Field(None, max_length=40)
+    """The colleague's login."""
+    skill: str | None = Field(None, max_length=40)
+    note: str = Field("", max_length=1000)
+    """What the next one should know; private."""
+
+
+class Requeue(At):
+    """Give a conversation back to the queue."""
+
+    skill: str | None = Field(None, max_length=40)
+    note: str = Field("", max_length=1000)
+
+
+class Call(At):
+    """Promise a call instead of the wait."""
+
+    at: AwareDatetime
+
+
+class Pin(Taken):
+    """Keep a waiting conversation for an agent."""
+
+    agent: str | None = Field(max_length=40)
+    """Their login; null lets everybody have it again."""
+    reason: str = Field(max_length=500)
+
+
+class Place(Taken):
+    """Where a waiting conversation shall stand in the line."""
+
+    place: int = Field(ge=1, le=100_000)
+    reason: str = Field(max_length=500)
 
 
 class Approval(Taken):
@@ -214,6 +259,12 @@ class Queue(BaseModel):
 
     waiting: tuple[Row, ...]
     count: int
+
+
+class Promised(BaseModel):
+    """When the customer will be called: the time that was asked for, or the next opening after it."""
+
+    at: datetime
 
 
 class Done(BaseModel):

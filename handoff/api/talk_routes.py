@@ -6,10 +6,12 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from handoff.api import shapes
-from handoff.api.calls import Desks, Key, Talk, Token
+from handoff.api.calls import Key, Talk, Token
+from handoff.desks import Desks
 from handoff.inbox import Card, Inbox
 from handoff.inbox import Talk as OpenTalk
 from handoff.packet import Packet
+from handoff.passing import Colleague
 from handoff.refusals import NothingKnown
 from handoff.requests import Request
 from records.ledger import Entry
@@ -20,7 +22,7 @@ LONGEST_WAIT_SECONDS = 25.0
 
 def add_to(routes: APIRouter, desks: Desks) -> None:
     """The routes, on what they work on."""
-    switchboard = desks.switchboard
+    switchboard, passing = desks.switchboard, desks.passing
 
     @routes.put("/presence", status_code=204, summary="Take conversations, or pause")
     async def presence(token: Token, given: shapes.Presence) -> None:
@@ -109,8 +111,38 @@ def add_to(routes: APIRouter, desks: Desks) -> None:
         return shapes.Stand.of(standing)
 
     @routes.post("/conversations/{conversation_id}/return", summary="Give it back to the assistant")
-    async def return_to_bot(token: Token, conversation: Talk, given: shapes.At) -> shapes.Stand:
-        return shapes.Stand.of(await switchboard.return_to_bot(token, conversation, epoch=given.epoch))
+    async def return_to_bot(token: Token, conversation: Talk, given: shapes.Return) -> shapes.Stand:
+        standing = await switchboard.return_to_bot(
+            token, conversation, epoch=given.epoch, instruction=given.instruction
+        )
+        return shapes.Stand.of(standing)
+
+    @routes.get("/colleagues", summary="Who else is on duty")
+    async def colleagues(token: Token) -> tuple[Colleague, ...]:
+        return await passing.colleagues(token)
+
+    @routes.post("/conversations/{conversation_id}/transfer", status_code=204, summary="Pass it on")
+    async def transfer(token: Token, conversation: Talk, given: shapes.Transfer) -> None:
+        """The agent keeps it until somebody accepts; whom it is offered to finds it among their offers."""
+        await passing.transfer(
+            token, conversation, given.note, epoch=given.epoch, to=given.to, skill=given.skill
+        )
+
+    @routes.post("/conversations/{conversation_id}/transfer/withdrawal", status_code=204, summary="Keep it")
+    async def keep(token: Token, conversation: Talk, given: shapes.At) -> None:
+        await passing.keep(token, conversation, epoch=given.epoch)
+
+    @routes.post("/conversations/{conversation_id}/requeue", summary="Back to the queue, at its old place")
+    async def requeue(token: Token, conversation: Talk, given: shapes.Requeue) -> shapes.Stand:
+        standing = await passing.requeue(
+            token, conversation, given.note, epoch=given.epoch, skill=given.skill
+        )
+        return shapes.Stand.of(standing)
+
+    @routes.post("/conversations/{conversation_id}/call", status_code=201, summary="Promise a call instead")
+    async def call(token: Token, conversation: Talk, given: shapes.Call) -> shapes.Promised:
+        at = await passing.promise_call(token, conversation, given.at, epoch=given.epoch)
+        return shapes.Promised(at=at)
 
 
 async def _entries(desks: Desks, token: str, conversation: Talk, after: int, wait: float) -> list[Entry]:

@@ -1,11 +1,11 @@
-"""The bar at the top: the pages, presence, how many wait, sound, help, and the way out."""
+"""The bar at the top: the pages, presence, how many wait, what the agent prefers, help, and the way out."""
 
 from collections.abc import Callable
 from typing import Any
 
 from handoff.authorization import Permission, Principal, reach_of
 from handoff.console import words
-from handoff.console.elements import Sheet, box, button, put, text
+from handoff.console.elements import Preferences, Sheet, box, button, put, text
 
 PAGES = (
     ("/console/", "Conversations", Permission.OPEN_CONSOLE),
@@ -26,7 +26,7 @@ class Bar:
         here: str,
         *,
         on_presence: Callable[[], Any],
-        on_sound: Callable[[], Any],
+        on_preferences: Callable[[], Any],
         on_help: Callable[[], Any],
     ) -> None:
         """Inside the element that is open now; `here` is the name of the page."""
@@ -48,9 +48,9 @@ class Bar:
             self._presence = button("Available", on_presence, "switch", role="switch", aria_checked="false")
             self._waiting = text("p", "", "waiting-count")
             box("span", "space")
-            self._sound = button("Sound", on_sound, "toggle", aria_pressed="false")
-            button("Keys", on_help, "toggle", aria_haspopup="dialog")
-            text("span", f"{principal.name} · {principal.role.value}", "who")
+            button("Settings", on_preferences, "toggle", aria_haspopup="dialog")
+            button("?", on_help, "toggle", aria_haspopup="dialog", aria_label="Keys")
+            text("span", principal.name, "who", title=principal.role.value)
             with box("form", method="post", action="/console/logout"):
                 text("button", "Log out", "toggle", type="submit")
 
@@ -69,10 +69,6 @@ class Bar:
             if link.text != words_now:
                 link.text = words_now
 
-    def show_sound(self, on: bool) -> None:
-        """Whether offers and new messages ring."""
-        put(self._sound, **{"aria-pressed": str(on).lower()})
-
 
 def help_sheet() -> Sheet:
     """The list of keys."""
@@ -81,4 +77,12 @@ def help_sheet() -> Sheet:
         for keys, meaning in words.SHORTCUTS:
             text("dt", keys)
             text("dd", meaning)
+    return sheet
+
+
+def preferences_sheet(login: str) -> Sheet:
+    """What an agent sets for themselves."""
+    sheet = Sheet("Settings")
+    with sheet:
+        Preferences(login)
     return sheet

@@ -12,29 +12,30 @@ from records.signals import Signals
 
 
 class Bells:
-    """The events of several topics, as one."""
+    """The ring of several topics, as one event: a page waits for many, and there are many pages."""
 
-    def __init__(self, events: Iterable[asyncio.Event]) -> None:
-        """Any of `events` is a ring."""
-        self._events = tuple(events)
+    def __init__(self, event: asyncio.Event) -> None:
+        """`event` is set by any of them."""
+        self._event = event
 
     def clear(self) -> None:
         """From now on only new rings count."""
-        for event in self._events:
-            event.clear()
+        self._event.clear()
 
-    async def rung(self, seconds: float) -> None:
-        """Return at the first ring, or when the time is over."""
-        waits = [asyncio.ensure_future(event.wait()) for event in self._events]
+    async def rung(self, seconds: float) -> bool:
+        """Return at the first ring, or False when the time is over."""
         try:
-            await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for wait in waits:
-                wait.cancel()
+            async with asyncio.timeout(seconds):
+                await self._event.wait()
+        except TimeoutError:
+            return False
+        return True
 
 
 @contextmanager
 def watching(signals: Signals, topics: Iterable[ConversationId], own: asyncio.Event) -> Iterator[Bells]:
     """Watch all `topics`, and an event of one's own, for as long as the context is open."""
     with ExitStack() as stack:
-        yield Bells([own, *(stack.enter_context(signals.watching(topic)) for topic in topics)])
+        for topic in topics:
+            stack.enter_context(signals.watching(topic, own))
+        yield Bells(own)

@@ -48,11 +48,11 @@ class CasesPage(Frame):
 
     async def refresh(self) -> None:
         """Read the lists, and show those that have changed."""
-        inbox = await self._centre.switchboard.read_inbox(self._token)
-        pulse = await self._centre.casedesk.pulse(self._token)
-        cases = await self._centre.casedesk.read_cases(self._token, self._seen)
+        inbox = await self._centre.desks.switchboard.read_inbox(self._token)
+        pulse = await self._centre.desks.casedesk.pulse(self._token)
+        cases = await self._centre.desks.casedesk.read_cases(self._token, self._seen)
         self._seen |= cases.customers
-        news = self._unread.update(inbox, None)
+        news = self._unread.update(inbox)
         self._head.show(inbox, pulse, unread=self._unread.count, news=news, elsewhere=True)
         readable = frozenset(row.conversation_id for row in (*inbox.offers, *inbox.mine, *inbox.wrap_up))
         for name, title, build in _LISTS:

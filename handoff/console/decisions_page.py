@@ -43,11 +43,11 @@ class DecisionsPage(Frame):
 
     async def refresh(self) -> None:
         """Read the list and the chosen case, and show what has changed."""
-        inbox = await self._centre.switchboard.read_inbox(self._token)
-        pulse = await self._centre.casedesk.pulse(self._token)
-        work = await self._centre.casedesk.read_work(self._token, self._seen)
+        inbox = await self._centre.desks.switchboard.read_inbox(self._token)
+        pulse = await self._centre.desks.casedesk.pulse(self._token)
+        work = await self._centre.desks.casedesk.read_work(self._token, self._seen)
         self._seen |= work.customers
-        news = self._unread.update(inbox, None)
+        news = self._unread.update(inbox)
         self._head.show(inbox, pulse, unread=self._unread.count, news=news, elsewhere=True)
         put(self._list, groups=groups_of(work, self._centre.clock.now()), active=self._case)
         await self._refresh_case(work)
@@ -80,7 +80,7 @@ class DecisionsPage(Frame):
             return
         if now_in_list == self._shown:
             return
-        desk = self._centre.casedesk
+        desk = self._centre.desks.casedesk
         if isinstance(now_in_list, Request):
             sheet: Sheet | ClaimSheet = await desk.open_request(self._token, case)
         else:
@@ -110,7 +110,7 @@ class DecisionsPage(Frame):
 
     async def _decide(self, event: GenericEventArguments, verdict: Verdict, claim: ClaimSheet | None) -> None:
         sent: dict[str, Any] = event.args
-        desk = self._centre.casedesk
+        desk = self._centre.desks.casedesk
 
         async def act() -> None:
             try:

@@ -1,4 +1,4 @@
-"""The console's elements: plain HTML tags and nine small components of our own.
+"""The console's elements: plain HTML tags and small components of our own.
 
 Text is always a text node. None of these compiles a template or runs a script sent by the server,
 so the console needs neither `unsafe-eval` nor `unsafe-inline`.
@@ -62,16 +62,18 @@ class Inbox(Element, component="assets/inbox.js"):
 class Composer(Element, component="assets/composer.js"):
     """Where the agent writes; keeps drafts in the browser's tab."""
 
-    def __init__(self, length: int, on_send: Handler, on_typing: Handler) -> None:
+    def __init__(self, length: int, on_send: Handler, on_typing: Handler, on_find: Callable[[], Any]) -> None:
         """Closed, until a conversation is chosen."""
         super().__init__()
-        put(self, chat="", replies=False, notes=False, stored="", refused="", focus="", length=length)
+        put(self, chat="", kinds=[], active=True, stored="", refused="", focus="", length=length)
+        put(self, insertion={"count": 0, "text": ""})
         self._calls = 0
         self.on("send", on_send)
         self.on("typing", on_typing, args=[])
+        self.on("find", lambda _: on_find(), args=[])
 
     def call(self, kind: str) -> None:
-        """Bring the keyboard to the box, to write a `reply` or a `note`."""
+        """Bring the keyboard to the box, to write a kind; an empty one is that which is open."""
         self._calls += 1
         put(self, focus=f"{kind} {self._calls}")
 
@@ -80,6 +82,11 @@ class Composer(Element, component="assets/composer.js"):
         self._calls += 1
         put(self, refused=f"{key} {self._calls}")
 
+    def insert(self, words: str) -> None:
+        """Put words where the agent is writing; nothing is sent."""
+        self._calls += 1
+        put(self, insertion={"count": self._calls, "text": words})
+
 
 class Scroller(Element, component="assets/scroller.js"):
     """A log that stays at its end."""
@@ -87,7 +94,7 @@ class Scroller(Element, component="assets/scroller.js"):
     def __init__(self, label: str) -> None:
         """Empty."""
         super().__init__()
-        put(self, chat="", label=label)
+        put(self, chat="", label=label, mark=0)
 
 
 class Sheet(Element, component="assets/sheet.js"):
@@ -100,30 +107,43 @@ class Sheet(Element, component="assets/sheet.js"):
         self.on("close", lambda _: put(self, open=False), args=[])
 
 
-class Resolution(Element, component="assets/resolution.js"):
-    """The dialog that ends a conversation."""
+class Tabs(Element, component="assets/tabs.js"):
+    """The agent's conversations, to step between."""
 
-    def __init__(
-        self, options: list[dict[str, str]], length: int, on_resolve: Handler, on_postpone: Handler
-    ) -> None:
-        """Closed; `options` are values with their words."""
+    def __init__(self, on_choose: Handler) -> None:
+        """None."""
         super().__init__()
-        put(self, heading="", open=False, options=options, postpones=True, length=length)
-        self.on("resolve", on_resolve)
-        self.on("postpone", on_postpone, args=[])
-        self.on("close", lambda _: put(self, open=False), args=[])
+        put(self, tabs=[], active="")
+        self.on("choose", on_choose)
+
+
+class Timer(Element, component="assets/timer.js"):
+    """Time that runs since a moment; nothing while there is none."""
+
+    def __init__(self, words: str, now_ms: int) -> None:
+        """Stopped."""
+        super().__init__()
+        put(self, words=words, now=now_ms, since=0)
+
+
+class Preferences(Element, component="assets/preferences.js"):
+    """Sound, notices and colours, kept in the agent's browser."""
+
+    def __init__(self, agent: str) -> None:
+        """For the agent with this login."""
+        super().__init__()
+        put(self, agent=agent)
 
 
 class Station(Element, component="assets/station.js"):
-    """Keys, title, sound and announcements of the page."""
+    """Keys, title, sound, notices and announcements of the page."""
 
-    def __init__(self, base: str, on_command: Handler, on_visible: Handler, on_remembered: Handler) -> None:
-        """Silent, nothing unread."""
+    def __init__(self, base: str, agent: str, on_command: Handler, on_visible: Handler) -> None:
+        """Nothing unread."""
         super().__init__()
-        put(self, base=base, unread=0, bells=0, sound=False, announcement="")
+        put(self, base=base, agent=agent, met=0, unread=0, bells=0, announcement="")
         self.on("command", on_command)
         self.on("visible", on_visible)
-        self.on("remembered", on_remembered)
 
 
 class Worklist(Element, component="assets/worklist.js"):

@@ -5,24 +5,26 @@ at its next breath.
 """
 
 import asyncio
+import logging
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from html import escape
 from typing import Any
 
 from nicegui import background_tasks, ui
+from sqlalchemy.exc import OperationalError
 
 from actions.servicing.states import NotPossible
 from handoff.authorization import Principal
-from handoff.casedesk import Casedesk
 from handoff.casework import Pulse
 from handoff.console import bells
-from handoff.console.bar import Bar, help_sheet
+from handoff.console.bar import Bar, help_sheet, preferences_sheet
 from handoff.console.elements import Sheet, Station, put
 from handoff.console.notices import Notices
+from handoff.desks import Desks
 from handoff.inbox import Inbox
 from handoff.refusals import NotLoggedIn, Refused
-from handoff.switchboard import Switchboard
 from records.activity import Activity
 from records.clock import Clock
 from records.ledger import StaleEpoch
@@ -30,14 +32,18 @@ from records.models import ConversationId
 from records.ownership import ImpossibleChange
 from records.signals import PEOPLE, Signals
 
+log = logging.getLogger(__name__)
+
 HEARTBEAT_SECONDS = 10.0
 REST_SECONDS = 0.1
 """Shortest time between two readings, however many bells ring."""
 
+LOOKS_AT_ONCE = 2
 LOOK_SECONDS = 3.0
 """Longest time between two readings: signs of typing fade without a bell."""
 
 _MOVED_ON = "This conversation has changed hands: nothing was sent. Your text is kept."
+_NO_ANSWER = "The records did not answer in time: this did not happen. Please try once more."
 _FASTER = "Somebody was faster: this conversation has moved on."
 
 
@@ -45,11 +51,12 @@ _FASTER = "Somebody was faster: this conversation has moved on."
 class Centre:
     """What the pages work on."""
 
-    switchboard: Switchboard
-    casedesk: Casedesk
+    desks: Desks
     clock: Clock
     signals: Signals
     activity: Activity
+    looks: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(LOOKS_AT_ONCE))
+    """Pages that look round unasked take turns: acts and offers must not wait for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +66,7 @@ class Head:
     bar: Bar
     notices: Notices
     help: Sheet
+    preferences: Sheet
     station: Station
 
     def show(self, read: Inbox, pulse: Pulse, *, unread: int, news: str, elsewhere: bool = False) -> None:
@@ -69,6 +77,12 @@ class Head:
         put(self.station, unread=unread)
         if news:
             put(self.station, bells=self.station.props["bells"] + 1, announcement=news)
+
+
+def add_theme(login: str) -> None:
+    """Light or dark as the agent chose, before anything is painted: a dark page never flashes white."""
+    agent = escape(login, quote=True)
+    ui.add_head_html(f'<script src="/console/assets/theme.js" data-agent="{agent}"></script>')
 
 
 class Frame(ABC):
@@ -85,6 +99,7 @@ class Frame(ABC):
         self._client = ui.context.client
         self._client.on_connect(self._start)
         self._client.on_delete(self._stop)
+        add_theme(principal.login)
         for name in ("console", "cases"):
             ui.add_head_html(f'<link rel="stylesheet" href="/console/assets/{name}.css">')
 
@@ -95,6 +110,14 @@ class Frame(ABC):
         Raises:
             NotLoggedIn: the session is over.
         """
+
+    async def glance(self) -> None:
+        """Show what changes without a ring; most pages read everything again.
+
+        Raises:
+            NotLoggedIn: the session is over.
+        """
+        await self.refresh()
 
     @abstractmethod
     def complain(self, sentence: str) -> None:
@@ -109,24 +132,26 @@ class Frame(ABC):
             self._principal,
             here,
             on_presence=lambda: self._command("presence"),
-            on_sound=self._switch_sound,
+            on_preferences=lambda: self._command("preferences"),
             on_help=lambda: self._command("help"),
         )
         return bar, Notices()
 
     def _surroundings(self, bar: Bar, notices: Notices, title: str) -> Head:
-        """Keys, help and sound, to be built last."""
+        """Keys, help and settings, to be built last."""
         station = Station(
             title,
+            self._principal.login,
             lambda event: self._command(str(event.args)),
             lambda event: self._see(event.args is True),
-            lambda event: self._sound(event.args is True),
         )
-        self._head = Head(bar, notices, help_sheet(), station)
+        preferences = preferences_sheet(self._principal.login)
+        self._head = Head(bar, notices, help_sheet(), preferences, station)
         return self._head
 
     def _start(self) -> None:
         """The browser has connected, or connected again."""
+        put(self._head.station, met=self._head.station.props["met"] + 1)
         if any(not task.done() for task in self._tasks):
             self._centre.signals.advanced(PEOPLE)
             return
@@ -150,13 +175,18 @@ class Frame(ABC):
                     if not await self._attempt(self.refresh()):
                         return
                     await asyncio.sleep(REST_SECONDS)
-                    if topics == self._topics():
-                        await rings.rung(LOOK_SECONDS)
+                    while topics == self._topics() and not await rings.rung(LOOK_SECONDS):
+                        if not await self._attempt(self._look_round()):
+                            return
+
+    async def _look_round(self) -> None:
+        async with self._centre.looks:
+            await self.glance()
 
     async def _beat(self) -> None:
         while True:
             beating = self._client.has_socket_connection
-            if beating and not await self._attempt(self._centre.switchboard.heartbeat(self._token)):
+            if beating and not await self._attempt(self._centre.desks.switchboard.heartbeat(self._token)):
                 return
             await asyncio.sleep(HEARTBEAT_SECONDS)
 
@@ -175,6 +205,10 @@ class Frame(ABC):
             self.complain(problem.message)
         except Refused as refusal:
             self.complain(refusal.words)
+        except OperationalError:
+            # A page that stopped looking would seem quiet; this one says so, and looks again.
+            log.exception("the records did not answer a console")
+            self.complain(_NO_ANSWER)
         return True
 
     async def _act(self, act: Awaitable[object]) -> None:
@@ -189,18 +223,13 @@ class Frame(ABC):
                 await self._act(self._switch_presence())
             case "help":
                 put(self._head.help, open=True)
+            case "preferences":
+                put(self._head.preferences, open=True)
 
     async def _switch_presence(self) -> None:
-        switchboard = self._centre.switchboard
+        switchboard = self._centre.desks.switchboard
         available = (await switchboard.read_inbox(self._token)).available
         await switchboard.set_available(self._token, not available)
-
-    def _switch_sound(self) -> None:
-        self._sound(not self._head.station.props["sound"])
-
-    def _sound(self, on: bool) -> None:
-        put(self._head.station, sound=on)
-        self._head.bar.show_sound(on)
 
     async def _see(self, _visible: bool) -> None:
         """The tab has come to the front, or gone behind."""

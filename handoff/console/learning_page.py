@@ -17,6 +17,7 @@ from handoff.access import COOKIE
 from handoff.authorization import Permission, Principal, reaches
 from handoff.console import learning_report
 from handoff.console.elements import Handler, box, put, text
+from handoff.console.frame import add_theme
 from handoff.explaining import Explainer, Explanation
 from handoff.learning import LABELS, TEXT_LENGTH, TITLE_LENGTH, Decision, Desk, Item, Learning
 from handoff.refusals import NotLoggedIn, Refused
@@ -61,6 +62,7 @@ class LearningPage:
         self._token = token
         self._desk: Desk | None = None
         self._chosen: int | None = None
+        add_theme(principal.login)
         ui.add_head_html('<link rel="stylesheet" href="/console/assets/console.css">')
         ui.add_head_html('<link rel="stylesheet" href="/console/assets/learning.css">')
         with box("div", "console"):

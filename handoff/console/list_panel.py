@@ -3,10 +3,13 @@
 Pure, apart from the page's own memory of what has been on the screen.
 """
 
+from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any
 
 from handoff.console import words
 from handoff.inbox import Inbox, Row
+from handoff.steering import Held
 from records.models import ConversationId
 
 
@@ -17,40 +20,40 @@ class Unread:
         """Nothing seen: what an agent has answered counts as seen."""
         self._seen: dict[ConversationId, int] = {}
         self._rung: set[tuple[ConversationId, int]] = set()
-        self._conversations: frozenset[ConversationId] = frozenset()
+        self._counts: dict[ConversationId, int] = {}
         self._offers = 0
 
     @property
     def count(self) -> int:
         """Conversations with something new, offers among them: the number in the page's title."""
-        return len(self._conversations) + self._offers
+        return len(self._counts) + self._offers
 
-    def has(self, conversation_id: ConversationId) -> bool:
-        """Whether the conversation has something new."""
-        return conversation_id in self._conversations
+    def of(self, conversation_id: ConversationId) -> int:
+        """How many new messages the conversation has."""
+        return self._counts.get(conversation_id, 0)
 
     def seen(self, conversation_id: ConversationId, seq: int) -> None:
         """Up to `seq` was on the screen."""
         self._seen[conversation_id] = max(seq, self._seen.get(conversation_id, 0))
 
-    def update(self, read: Inbox, on_screen: ConversationId | None) -> str:
+    def update(self, read: Inbox, on_screen: Collection[ConversationId] = ()) -> str:
         """Take in a reading; returns what is worth a bell, in words, or nothing."""
-        self._conversations = frozenset(
-            row.conversation_id
-            for row in read.mine
-            if row.conversation_id != on_screen and row.customer_seq > self._known(row)
-        )
+        rows = [row for row in read.mine if row.conversation_id not in on_screen]
+        whispered = [row for row in rows if row.news.whisper > self._known(row)]
+        self._counts = {
+            row.conversation_id: max(1, sum(seq > self._known(row) for seq in row.news.customer))
+            for row in rows
+            if max(row.customer_seq, row.news.whisper) > self._known(row)
+        }
         self._offers = len(read.offers)
         news = [
-            *(
-                (row, f"New offer: {row.title}. {row.reason}.", int(row.queued_at.timestamp()))
-                for row in read.offers
-            ),
+            *((row, _offer(row), int(row.queued_at.timestamp())) for row in read.offers),
             *(
                 (row, f"{row.title} wrote.", row.customer_seq)
-                for row in read.mine
-                if row.conversation_id in self._conversations
+                for row in rows
+                if row.customer_seq > self._known(row)
             ),
+            *((row, f"A supervisor whispers to you: {row.title}.", row.news.whisper) for row in whispered),
         ]
         fresh = [sentence for row, sentence, mark in news if (row.conversation_id, mark) not in self._rung]
         self._rung = {(row.conversation_id, mark) for row, _, mark in news}
@@ -60,40 +63,87 @@ class Unread:
         return max(row.agent_seq, self._seen.get(row.conversation_id, 0))
 
 
-def groups_of(read: Inbox, unread: Unread) -> list[dict[str, Any]]:
-    """The groups of the list, for the component that shows it."""
+def _offer(row: Row) -> str:
+    if row.passed_by:
+        return f"{row.passed_by} passes {row.title} on to you."
+    return f"New offer: {row.title}. {row.reason}."
 
-    def group(
-        name: str, title: str, empty: str, rows: tuple[Row, ...], count: int, opens: bool
-    ) -> dict[str, Any]:
-        listed = [_row(row, unread, opens=opens) for row in rows]
-        return {"name": name, "title": title, "empty": empty, "rows": listed, "count": count}
 
+def groups_of(read: Inbox, unread: Unread, held: Sequence[Held] | None = None) -> list[dict[str, Any]]:
+    """The groups of the list, for the component that shows it; `held` is for supervisors only."""
+
+    def group(name: str, title: str, empty: str, rows: list[dict[str, Any]], count: int) -> dict[str, Any]:
+        return {"name": name, "title": title, "empty": empty, "rows": rows, "count": count}
+
+    def rows(listed: tuple[Row, ...], *, opens: bool = True) -> list[dict[str, Any]]:
+        return [_row(row, unread, opens=opens) for row in listed]
+
+    waiting = rows(read.waiting, opens=read.opens_waiting)
     groups = [
-        group("offers", "Offers", "No offer now.", read.offers, len(read.offers), True),
-        group("mine", "My conversations", "None yet.", read.mine, len(read.mine), True),
-        group("wrap-up", "To write up", "", read.wrap_up, len(read.wrap_up), True),
-        group("waiting", "Waiting", "Nobody waits.", read.waiting, read.waiting_count, read.opens_waiting),
+        group("offers", "Offers", "No offer now.", rows(read.offers), len(read.offers)),
+        group("mine", "My conversations", "None yet.", rows(read.mine), len(read.mine)),
+        group("wrap-up", "To write up", "", rows(read.wrap_up), len(read.wrap_up)),
+        group("waiting", "Waiting", "Nobody waits.", waiting, read.waiting_count),
     ]
+    if held is not None:
+        others = [
+            one for one in held if one.conversation_id not in {row.conversation_id for row in read.mine}
+        ]
+        listed = [_held(one) for one in others]
+        groups.append(group("held", "With colleagues", "No conversation.", listed, len(listed)))
     return [one for one in groups if one["rows"] or one["empty"]]
 
 
-def talks_in_order(read: Inbox) -> list[ConversationId]:
+def tabs_of(read: Inbox, unread: Unread) -> list[dict[str, Any]]:
+    """The agent's own conversations, to step between."""
+    return [
+        {"id": row.conversation_id, "title": row.title, "unread": unread.of(row.conversation_id)}
+        for row in (*read.mine, *read.wrap_up)
+    ]
+
+
+def talks_in_order(read: Inbox, held: Sequence[Held] = ()) -> list[ConversationId]:
     """The conversations that the keys step through, from top to bottom."""
+    waiting = read.waiting if read.opens_waiting else ()
+    listed = [row.conversation_id for row in (*read.offers, *read.mine, *read.wrap_up, *waiting)]
+    return list(dict.fromkeys((*listed, *(one.conversation_id for one in held))))
+
+
+def own_talks(read: Inbox) -> list[ConversationId]:
+    """The conversations that concern the agent themselves."""
     return [row.conversation_id for row in (*read.offers, *read.mine, *read.wrap_up)]
 
 
 def _row(row: Row, unread: Unread, *, opens: bool) -> dict[str, Any]:
-    until = row.offer_until
     return {
         "id": row.conversation_id,
         "title": row.title,
-        "reason": row.reason,
-        "preview": row.preview,
-        "since": int(row.queued_at.timestamp() * 1000),
-        "until": int(until.timestamp() * 1000) if until else 0,
+        "reason": f"{row.passed_by} passes it on" if row.passed_by else row.reason,
+        "preview": row.note or row.preview,
+        "since": _milliseconds(row.queued_at),
+        "until": _milliseconds(row.offer_until),
         "elderly": row.elderly,
         "urgency": words.urgency(row.priority),
-        "unread": unread.has(row.conversation_id),
+        "unread": unread.of(row.conversation_id),
         "opens": opens,
     }
+
+
+def _held(one: Held) -> dict[str, Any]:
+    return {
+        "id": one.conversation_id,
+        "title": one.title,
+        "reason": f"{one.agent} · {one.reason}",
+        "preview": "",
+        "since": _milliseconds(one.since),
+        "waits": _milliseconds(one.customer_waits_since),
+        "until": 0,
+        "elderly": False,
+        "urgency": "",
+        "unread": 0,
+        "opens": True,
+    }
+
+
+def _milliseconds(moment: datetime | None) -> int:
+    return int(moment.timestamp() * 1000) if moment else 0

@@ -15,7 +15,6 @@ from nicegui.storage import Storage
 from handoff import papers
 from handoff.access import COOKIE
 from handoff.authorization import Permission, Principal, authorize, reaches
-from handoff.casedesk import Casedesk
 from handoff.console import learning_page, login, wallboard_file
 from handoff.console.cases_page import CasesPage
 from handoff.console.decisions_page import DecisionsPage
@@ -23,12 +22,12 @@ from handoff.console.frame import Centre, Frame
 from handoff.console.page import Page
 from handoff.console.policy import PagePolicy
 from handoff.console.wallboard_page import WallboardPage
+from handoff.desks import desks
 from handoff.explaining import Explainer
 from handoff.gate import Gate
 from handoff.learning import Learning
 from handoff.refusals import NotLoggedIn
 from handoff.supervision import Supervision
-from handoff.switchboard import Switchboard
 from records.activity import Activity
 from records.clock import Clock
 from records.settings import Settings
@@ -52,7 +51,8 @@ def mount(
     keys: dict[str, str],
 ) -> None:
     """Add the console to `app`. Once per process: the toolkit has one application."""
-    switchboard = Switchboard(store, clock, signals)
+    work = desks(store, clock, signals, settings.presence_seconds)
+    switchboard = work.switchboard
     app.add_middleware(Gate, store=store, clock=clock)
     app.include_router(login.router(switchboard))
     app.include_router(papers.router(switchboard, store, clock, settings.data))
@@ -63,9 +63,9 @@ def mount(
         """The address people type."""
         return RedirectResponse(f"{ROOT}/", 307)
 
-    supervision = Supervision(store, clock, signals, settings.presence_seconds)
+    supervision = Supervision(store, clock, settings.presence_seconds)
     app.include_router(wallboard_file.router(supervision))
-    _pages(Centre(switchboard, Casedesk(store, clock, signals), clock, signals, activity), supervision)
+    _pages(Centre(work, clock, signals, activity), supervision)
 
     learning_page.add(
         Learning(store, clock), Explainer(settings.engine_url, keys["ENGINE_TOKEN"]), switchboard
@@ -101,7 +101,7 @@ def _pages(centre: Centre, supervision: Supervision) -> None:
     async def show(request: Request, make: Callable[[Principal, str], Frame]) -> Response | None:
         token = request.cookies.get(COOKIE, "")
         try:
-            principal = await centre.switchboard.principal(token)
+            principal = await centre.desks.switchboard.principal(token)
         except NotLoggedIn:
             return RedirectResponse(f"{ROOT}/login", 303)
         if not reaches(principal, Permission.OPEN_CONSOLE):
@@ -111,9 +111,9 @@ def _pages(centre: Centre, supervision: Supervision) -> None:
         return None
 
     @ui.page("/", title="Console", language="en-US")
-    async def console(request: Request, chat: str = "") -> Response | None:
-        """The conversations."""
-        return await show(request, lambda who, token: Page(centre, who, token, chat))
+    async def console(request: Request, chat: str = "", line: int = 0) -> Response | None:
+        """The conversations; `chat` is opened, at its line `line` where one is given."""
+        return await show(request, lambda who, token: Page(centre, who, token, chat[:40], line))
 
     @ui.page("/decisions", title="Decisions", language="en-US")
     async def decisions(request: Request, case: str = "") -> Response | None:

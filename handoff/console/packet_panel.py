@@ -42,6 +42,10 @@ class PacketPanel:
             else:
                 _packet(talk.packet, talk)
 
+    def hide_card(self) -> None:
+        """The customer is not this agent's to look at."""
+        self._card.clear()
+
     def show_card(self, card: Card | None) -> None:
         """The customer's card; None when the customer is not identified."""
         self._card.clear()

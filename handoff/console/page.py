@@ -1,6 +1,6 @@
 """The page of conversations: builds it, and carries out what the agent does there.
 
-Every act goes through the switchboard or the case desk, which check it; nothing is decided here.
+Every act goes through a desk, which checks it; nothing is decided here.
 """
 
 from collections.abc import Awaitable
@@ -8,71 +8,108 @@ from typing import Any
 
 from nicegui.events import GenericEventArguments
 
-from handoff.authorization import Principal
+from handoff.authorization import Permission, Principal, reaches
 from handoff.console import deciding
-from handoff.console.elements import Inbox, Resolution, Verdict, box, put
+from handoff.console.asking import Asking
+from handoff.console.elements import Inbox, Tabs, Verdict, box, put
+from handoff.console.finding import Finding
 from handoff.console.frame import Centre, Frame
+from handoff.console.hands import Hands
+from handoff.console.ordering import Ordering
 from handoff.console.packet_panel import PacketPanel
+from handoff.console.parting import Parting
 from handoff.console.screen import Parts, Screen
+from handoff.console.stance import Stance
 from handoff.console.talk_panel import TalkPanel
-from handoff.desk import TEXT_LENGTH, Disposition
 from handoff.refusals import Refused
 from records.ledger import StaleEpoch
-from records.models import ConversationId, HandoffState
-from records.signals import PEOPLE
+from records.models import ConversationId
+from records.signals import PEOPLE, agent_topic
+
+MOST_COLUMNS = 3
+_STEPS = {"next": 1, "previous": -1}
+_SIDEWAYS = {"right": 1, "left": -1}
 
 
 class Page(Frame):
     """The conversations, in one browser tab."""
 
-    def __init__(self, centre: Centre, principal: Principal, token: str, chat: str = "") -> None:
-        """Build it into the page that is being made; `chat` is the conversation to begin with, if any."""
+    def __init__(
+        self, centre: Centre, principal: Principal, token: str, chat: str = "", line: int = 0
+    ) -> None:
+        """Build it into the page that is being made; it begins with `chat`, at its line `line`, if any."""
         super().__init__(centre, principal, token)
-        self._switchboard = centre.switchboard
+        self._desks = centre.desks
         self._activity = centre.activity
-        parts = self._build(int(centre.clock.now().timestamp() * 1000))
-        self.screen = Screen(centre, principal, token, parts)
-        if chat:
-            self.screen.choose(ConversationId(chat[:40]))
-
-    async def refresh(self) -> None:
-        """Read inbox and conversation, and show what has changed."""
-        await self.screen.refresh()
-
-    def complain(self, sentence: str) -> None:
-        """Say why something did not happen, above the conversation."""
-        self.screen.parts.talk.complain(sentence)
-
-    def _topics(self) -> set[ConversationId]:
-        return {PEOPLE, *self.screen.conversations()}
-
-    def _build(self, now_ms: int) -> Parts:
+        self._now_ms = int(centre.clock.now().timestamp() * 1000)
         with box("div", "console"):
             bar, notices = self._bar("Conversations")
             with box("div", "floor"):
                 with box("section", "list", aria_label="Inbox"):
                     inbox = Inbox(
-                        now_ms,
+                        self._now_ms,
                         lambda event: self._choose(ConversationId(str(event.args))),
                         lambda event: self._accept(ConversationId(str(event.args))),
                         lambda event: self._decline(ConversationId(str(event.args))),
                     )
-                talk = TalkPanel(
-                    on_send=self._send,
-                    on_typing=self._typed,
-                    on_accept=lambda: self._command("accept"),
-                    on_decline=lambda: self._command("decline"),
-                    on_resolve=lambda: self._command("resolve"),
-                    on_return=lambda: self._command("bot"),
-                )
-                packet = PacketPanel(self._principal.login, self._decide)
-            resolution = Resolution(
-                [{"value": one.value, "words": one.words} for one in Disposition if one.is_chosen],
-                TEXT_LENGTH,
-                self._resolve,
-                lambda _: self._wrap_up(),
-            )
-            return Parts(self._surroundings(bar, notices, "Console"), inbox, talk, packet, resolution)
+                with box("div", "middle"):
+                    tabs = Tabs(lambda event: self._choose(ConversationId(str(event.args)), writes=True))
+                    talks = box("div", "talks", data_columns="1")
+                packet = PacketPanel(principal.login, self._decide)
+            head = self._surroundings(bar, notices, "Console")
+            head.station.on("columns", self._spread)
+            self._asking = Asking()
+            with talks:
+                parts = Parts(head, inbox, tabs, talks, self._make_panel, packet)
+                self.screen = Screen(centre, principal, token, parts)
+            hands = Hands(centre, principal, token, self.screen, self._asking, self._act, self._leave_by)
+            finding = Finding(hands, self._open_past)
+            self._parts = (Parting(hands), Ordering(hands), finding)
+        if chat:
+            self.screen.choose(ConversationId(chat), line=line)
+
+    async def refresh(self) -> None:
+        """Read inbox and conversations, and show what has changed."""
+        await self.screen.refresh()
+
+    async def glance(self) -> None:
+        """The list and who is typing; the conversations ring for themselves."""
+        await self.screen.glance()
+
+    def complain(self, sentence: str) -> None:
+        """Say why something did not happen: in the dialog, or above the conversation."""
+        if self._asking.is_open and sentence:
+            self._asking.refuse(sentence)
+        else:
+            self.screen.column.panel.complain(sentence)
+
+    def _topics(self) -> set[ConversationId]:
+        # The queue alone moves too often to read everything again on a hundred pages: who only serves hears
+        # of their own offers at once, and of the others at the next look.
+        watches = reaches(self._principal, Permission.MONITOR)
+        own = agent_topic(self._principal.agent_id)
+        return {own, *({PEOPLE} if watches else ()), *self.screen.conversations()}
+
+    def _make_panel(self, place: int) -> TalkPanel:
+        return TalkPanel(
+            place,
+            self._now_ms,
+            on_act=lambda act: self._command_at(place, act),
+            on_send=self._send,
+            on_typing=lambda _: self._typed(place),
+            on_enter=lambda: self._enter(place),
+        )
+
+    async def _enter(self, place: int) -> None:
+        """The agent has gone to another column."""
+        screen = self.screen
+        if place < len(screen.columns) and screen.columns[place] is not screen.column:
+            screen.go_to(place)
+            await self._attempt(screen.refresh())
+
+    async def _command_at(self, place: int, command: str) -> None:
+        await self._enter(place)
+        await self._command(command)
 
     async def _decide(self, sent: dict[str, Any], verdict: Verdict) -> None:
         panel = self.screen.parts.packet.requests
@@ -80,7 +117,7 @@ class Page(Frame):
 
         async def act() -> None:
             try:
-                effect = await deciding.on_request(self._centre.casedesk, self._token, sent)
+                effect = await deciding.on_request(self._desks.casedesk, self._token, sent)
             finally:
                 verdict.answer()
             panel.say(effect.words)
@@ -95,74 +132,76 @@ class Page(Frame):
             async with self.screen.turn:
                 await act
                 self.screen.leave()
-                self.screen.parts.talk.complain("")
+                self.screen.column.panel.complain("")
 
         await self._act(leave())
 
-    async def _choose(self, chat: ConversationId) -> None:
+    async def _choose(self, chat: ConversationId, *, writes: bool = False) -> None:
         self.screen.choose(chat)
+        self._changed.set()
+        await self._attempt(self.screen.refresh())
+        if writes:
+            self._take_up_the_pen()
+
+    async def _open_past(self, chat: ConversationId) -> None:
+        known = self.screen.find(chat) is not None or chat in self.screen.conversations()
+        self.screen.choose(chat, is_past=not known)
         self._changed.set()
         await self._attempt(self.screen.refresh())
 
     async def _accept(self, chat: ConversationId) -> None:
         await self._choose(chat)
-        await self._act(self._switchboard.accept(self._token, chat))
+        await self._act(self._desks.switchboard.accept(self._token, chat))
         self._take_up_the_pen()
 
     def _take_up_the_pen(self) -> None:
         """Bring the keyboard to the reply, where there is one to write."""
-        if self.screen.state is HandoffState.ACTIVE:
-            self.screen.parts.talk.composer.call("reply")
+        if self.screen.stance is Stance.HOLDS:
+            self.screen.column.panel.composer.call("reply")
 
     async def _decline(self, chat: ConversationId) -> None:
-        act = self._switchboard.decline(self._token, chat)
+        act = self._desks.switchboard.decline(self._token, chat)
         await (self._leave_by(act) if chat == self.screen.chat else self._act(act))
 
     async def _send(self, event: GenericEventArguments) -> None:
         sent = event.args
         chat, key, text = ConversationId(str(sent["chat"])), str(sent["key"])[:40], str(sent["text"])
-        composer = self.screen.parts.talk.composer
+        column = next((one for one in self.screen.columns if one.chat == chat), self.screen.column)
+        composer = column.panel.composer
 
         async def act() -> None:
             try:
-                if sent["kind"] == "note":
-                    await self._switchboard.note(self._token, chat, key, text)
-                else:
-                    epoch = self._epoch_of(chat)
-                    await self._switchboard.reply(self._token, chat, key, text, epoch=epoch)
-                    self._activity.stopped(chat)
+                await self._store(str(sent["kind"]), chat, key, text)
             except (Refused, StaleEpoch):
                 composer.refuse(key)
                 raise
             put(composer, stored=key)
-            self.screen.parts.talk.complain("")
+            column.panel.complain("")
 
         await self._act(act())
 
-    def _epoch_of(self, chat: ConversationId) -> int:
-        """The epoch that the agent saw when writing."""
-        talk = self.screen.talk
-        if talk is None or talk.conversation_id != chat:
+    async def _store(self, kind: str, chat: ConversationId, key: str, text: str) -> None:
+        """Store what was written; the epoch is the one that the agent saw when writing."""
+        talk = self.screen.find(chat)
+        column = next((one for one in self.screen.columns if one.chat == chat), None)
+        if talk is None or column is None:
             raise StaleEpoch("the conversation is not on the screen any more")
-        return talk.epoch
+        watches = column.stance is Stance.WATCHES
+        match kind:
+            case "note" if watches:
+                await self._desks.steering.whisper(self._token, chat, key, text)
+            case "note":
+                await self._desks.switchboard.note(self._token, chat, key, text)
+            case "barge":
+                await self._desks.steering.barge(self._token, chat, key, text, epoch=talk.epoch)
+            case _:
+                await self._desks.switchboard.reply(self._token, chat, key, text, epoch=talk.epoch)
+                self._activity.stopped(chat)
 
-    def _typed(self, _event: GenericEventArguments) -> None:
-        if self.screen.chat and self.screen.state is HandoffState.ACTIVE:
-            self._activity.typing(self.screen.chat, "agent")
-
-    async def _resolve(self, event: GenericEventArguments) -> None:
-        put(self.screen.parts.resolution, open=False)
-        if (talk := self.screen.talk) is not None:
-            disposition, notes = str(event.args["disposition"]), str(event.args["notes"])
-            chat = talk.conversation_id
-            await self._leave_by(
-                self._switchboard.resolve(self._token, chat, disposition, notes, epoch=talk.epoch)
-            )
-
-    async def _wrap_up(self) -> None:
-        put(self.screen.parts.resolution, open=False)
-        if (talk := self.screen.talk) is not None:
-            await self._act(self._switchboard.wrap_up(self._token, talk.conversation_id, epoch=talk.epoch))
+    def _typed(self, place: int) -> None:
+        column = self.screen.columns[place] if place < len(self.screen.columns) else None
+        if column and column.chat and column.stance is Stance.HOLDS:
+            self._activity.typing(column.chat, "agent")
 
     async def _command(self, command: str) -> None:
         """What a key or a button asks for; what does not fit the conversation on the screen is let be."""
@@ -172,23 +211,21 @@ class Page(Frame):
                 await self._accept(offer)
             case "decline" if offer := screen.offer():
                 await self._decline(offer)
-            case "next" | "previous" if chat := screen.neighbour(1 if command == "next" else -1):
-                await self._choose(chat)
+            case "next" | "previous" if chat := screen.neighbour(_STEPS[command]):
+                await self._choose(chat, writes=True)
+            case "right" | "left":
+                screen.step(_SIDEWAYS[command])
+                await self._attempt(screen.refresh())
                 self._take_up_the_pen()
-            case "resolve" if screen.state in (HandoffState.ACTIVE, HandoffState.WRAP_UP):
-                self._open_resolution()
-            case "bot" if screen.talk and screen.state is HandoffState.ACTIVE:
-                talk = screen.talk
-                await self._leave_by(
-                    self._switchboard.return_to_bot(self._token, talk.conversation_id, epoch=talk.epoch)
-                )
             case _:
+                for part in self._parts:
+                    if await part.command(command):
+                        return
                 await super()._command(command)
 
-    def _open_resolution(self) -> None:
-        title = self.screen.talk.title if self.screen.talk else ""
-        active = self.screen.state is HandoffState.ACTIVE
-        put(self.screen.parts.resolution, heading=f"Resolve: {title}", postpones=active, open=True)
+    async def _spread(self, event: GenericEventArguments) -> None:
+        """The browser has room for so many conversations side by side."""
+        await self.screen.spread(min(max(int(event.args), 1), MOST_COLUMNS))
 
     async def _see(self, visible: bool) -> None:
         self.screen.visible = visible

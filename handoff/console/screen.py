@@ -4,20 +4,28 @@ Holds nothing that the records do not have; a page that was away reads everythin
 """
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from handoff.authorization import Principal
+from nicegui.element import Element
+
+from handoff.authorization import Permission, Principal, reaches
 from handoff.casework import Pulse
-from handoff.console.elements import Inbox, Resolution, put
+from handoff.console import stance as stances
+from handoff.console.elements import Inbox, Tabs, put
 from handoff.console.frame import Centre, Head
-from handoff.console.list_panel import Unread, groups_of, talks_in_order
+from handoff.console.list_panel import Unread, groups_of, own_talks, tabs_of, talks_in_order
 from handoff.console.packet_panel import PacketPanel
+from handoff.console.stance import Stance
 from handoff.console.talk_panel import TalkPanel
+from handoff.console.transcript import whispers_in
 from handoff.inbox import Inbox as InboxRead
 from handoff.inbox import Talk
-from handoff.refusals import Forbidden
+from handoff.packet import Packet
+from handoff.refusals import Forbidden, Refused
+from handoff.steering import Held
 from records.ledger import UnknownConversation
-from records.models import ConversationId, HandoffState
+from records.models import ConversationId
 
 _GONE = "This conversation is not with you any more. What you had not sent is kept."
 
@@ -28,9 +36,45 @@ class Parts:
 
     head: Head
     inbox: Inbox
-    talk: TalkPanel
+    tabs: Tabs
+    talks: Element
+    """Where the panels stand side by side."""
+    make_panel: Callable[[int], TalkPanel]
     packet: PacketPanel
-    resolution: Resolution
+
+
+@dataclass(slots=True)
+class Column:
+    """One conversation of several on the screen."""
+
+    panel: TalkPanel
+    chat: ConversationId | None = None
+    talk: Talk | None = None
+    stance: Stance | None = None
+    is_past: bool = False
+    """Found by a search: read once, for nothing happens in it any more."""
+
+    def open(self, chat: ConversationId, *, is_past: bool = False, line: int = 0) -> None:
+        """Another conversation; it is shown at the next reading."""
+        if chat != self.chat or line:
+            self.chat, self.talk, self.stance, self.is_past = chat, None, None, is_past
+            self.panel.look_for(line)
+            self.panel.complain("")
+
+    def close(self) -> None:
+        """Nothing is shown any more."""
+        self.chat = self.talk = self.stance = None
+        self.is_past = False
+        self.panel.clear()
+
+
+@dataclass(slots=True)
+class _Side:
+    """What stands to the right: the packet of which conversation, and as it was when."""
+
+    chat: ConversationId | None = None
+    packet: Packet | None = None
+    assurance: int = -1
 
 
 class Screen:
@@ -38,48 +82,91 @@ class Screen:
 
     def __init__(self, centre: Centre, principal: Principal, token: str, parts: Parts) -> None:
         """For the agent who holds `token`."""
-        self._switchboard = centre.switchboard
-        self._casedesk = centre.casedesk
+        self._desks = centre.desks
         self._activity = centre.activity
         self._principal = principal
         self._token = token
         self.parts = parts
-        self.chat: ConversationId | None = None
-        self.talk: Talk | None = None
+        self.columns = [Column(parts.make_panel(0))]
+        self._at = 0
         self.read: InboxRead | None = None
+        self.held: tuple[Held, ...] = ()
         self.visible = True
+        self._monitors = reaches(principal, Permission.MONITOR)
         self._unread = Unread()
+        self._whispers: list[str] = []
+        self._side = _Side()
         self.turn = asyncio.Lock()
         """Held while the screen is read or left, so that nothing is shown twice."""
 
     @property
-    def state(self) -> HandoffState | None:
-        """Where the conversation on the screen is, if it is this agent's."""
-        mine = self.talk is not None and self.talk.holder_id == self._principal.agent_id
-        return self.talk.state if self.talk and mine else None
+    def column(self) -> Column:
+        """Where keys and acts go."""
+        return self.columns[self._at]
 
     @property
-    def available(self) -> bool:
-        """The agent's switch, as last read."""
-        return self.read is not None and self.read.available
+    def chat(self) -> ConversationId | None:
+        """The conversation that keys and acts are for."""
+        return self.column.chat
 
-    def choose(self, chat: ConversationId) -> None:
-        """Another conversation comes to the screen at the next reading."""
-        if chat != self.chat:
-            self.chat, self.talk = chat, None
-            self.parts.talk.complain("")
-            self.parts.packet.requests.clear()
+    @property
+    def talk(self) -> Talk | None:
+        """It, as last read."""
+        return self.column.talk
+
+    @property
+    def stance(self) -> Stance | None:
+        """What this agent is to it."""
+        return self.column.stance
+
+    def choose(self, chat: ConversationId, *, is_past: bool = False, line: int = 0) -> None:
+        """A conversation comes to the screen at the next reading: where it stands, or where there is room."""
+        places = [column.chat for column in self.columns]
+        if chat in places:
+            self.go_to(places.index(chat))
+        elif self.chat is not None and None in places:
+            self.go_to(places.index(None))
+        self.column.open(chat, is_past=is_past, line=line)
+
+    def go_to(self, place: int) -> None:
+        """Keys and the packet are for that column from now on."""
+        self._at = place % len(self.columns)
+        for index, column in enumerate(self.columns):
+            column.panel.emphasise(index == self._at)
+
+    def step(self, by: int) -> None:
+        """To the column that many places to the right."""
+        self.go_to(self._at + by)
 
     def leave(self) -> None:
-        """Nothing is on the screen any more."""
-        self.chat = self.talk = None
-        self.parts.talk.clear()
-        self.parts.packet.clear()
+        """The chosen conversation is done with."""
+        self.column.close()
+        self._show_nothing_beside()
+
+    async def spread(self, count: int) -> None:
+        """Show so many conversations side by side."""
+        async with self.turn:
+            while len(self.columns) < count:
+                with self.parts.talks:
+                    self.columns.append(Column(self.parts.make_panel(len(self.columns))))
+            chosen = self.chat
+            while len(self.columns) > max(1, count):
+                self.columns.pop().panel.section.delete()
+            put(self.parts.talks, **{"data-columns": str(len(self.columns))})
+            if self._at >= len(self.columns):
+                self.go_to(len(self.columns) - 1)
+                if chosen:
+                    self.column.open(chosen)
+            self.go_to(self._at)
 
     def conversations(self) -> set[ConversationId]:
         """The conversations whose every word concerns this screen."""
-        chosen = {self.chat} if self.chat else set()
-        return chosen | set(talks_in_order(self.read) if self.read else ())
+        chosen = {column.chat for column in self.columns if column.chat}
+        return chosen | set(own_talks(self.read) if self.read else ())
+
+    def find(self, chat: ConversationId) -> Talk | None:
+        """A conversation on the screen, as last read."""
+        return next((column.talk for column in self.columns if column.chat == chat), None)
 
     def offer(self) -> ConversationId | None:
         """The offer on the screen, else the one that lapses first."""
@@ -88,56 +175,108 @@ class Screen:
 
     def neighbour(self, by: int) -> ConversationId | None:
         """The conversation that many places further down the list, round and round."""
-        order = talks_in_order(self.read) if self.read else []
+        order = talks_in_order(self.read, self.held) if self.read else []
         if not order:
             return None
         at = order.index(self.chat) if self.chat in order else (-1 if by > 0 else 0)
         return order[(at + by) % len(order)]
 
     async def refresh(self) -> None:
-        """Read the inbox and the chosen conversation, and show what has changed.
+        """Read the list and the chosen conversations, and show what has changed.
 
         Raises:
             NotLoggedIn: the session is over.
         """
         async with self.turn:
-            read = await self._switchboard.read_inbox(self._token)
-            if self.chat is not None:
-                await self._refresh_talk(self.chat)
-            self._show_inbox(read, await self._casedesk.pulse(self._token))
+            self.read = await self._desks.switchboard.read_inbox(self._token)
+            if self._monitors:
+                self.held = await self._desks.steering.held(self._token)
+            for column in tuple(self.columns):
+                if column.chat is not None and not (column.is_past and column.talk):
+                    await self._refresh_column(column, column.chat)
+            await self._refresh_side()
+            self._show_list(self.read, await self._desks.casedesk.pulse(self._token))
 
-    async def _refresh_talk(self, chat: ConversationId) -> None:
-        panel = self.parts.talk
+    async def glance(self) -> None:
+        """Read the list alone, and show who is typing: what changes without a ring.
+
+        Raises:
+            NotLoggedIn: the session is over.
+        """
+        async with self.turn:
+            self.read = await self._desks.switchboard.read_inbox(self._token)
+            for column in self.columns:
+                if column.chat is not None and column.talk is not None:
+                    column.panel.show_typing(self._activity.who_types(column.chat) == "customer")
+            self._show_list(self.read, await self._desks.casedesk.pulse(self._token))
+
+    async def _refresh_column(self, column: Column, chat: ConversationId) -> None:
+        desk = self._desks.lookup.read_past if column.is_past else self._desks.switchboard.read_talk
+        after = column.panel.seq_of(chat) if column.talk else 0
         try:
-            talk = await self._switchboard.read_talk(self._token, chat, panel.seq_of(chat))
+            talk = await desk(self._token, chat, after)
         except (Forbidden, UnknownConversation):
-            self.leave()
-            panel.complain(_GONE)
+            column.close()
+            column.panel.complain(_GONE)
             return
-        if chat != self.chat:
+        if chat != column.chat:
             # Another one was chosen meanwhile, and will be read next.
             return
-        before, self.talk = self.talk, talk
-        panel.show(talk, self._principal.agent_id)
-        panel.show_typing(self._activity.who_types(chat) == "customer")
-        if before is None or (before.packet, before.assurance) != (talk.packet, talk.assurance):
-            self.parts.packet.show(talk)
-            self.parts.packet.show_card(await self._switchboard.look_up_customer(self._token, chat))
+        offers = {row.conversation_id: row for row in self.read.offers} if self.read else {}
+        stance = stances.of(talk, self._principal, offered=chat in offers)
+        stance = Stance.READS if column.is_past else stance
+        passed = stances.passed(talk, stance, offers.get(chat))
+        if column.talk is not None and stance is Stance.HOLDS:
+            self._whispers += whispers_in(talk.entries, self._principal.agent_id)
+        column.talk, column.stance = talk, stance
+        column.panel.show(talk, stance, passed)
+        column.panel.show_typing(self._activity.who_types(chat) == "customer")
+        column.panel.reached(self._activity.delivered_up_to(chat), self._activity.read_up_to(chat))
         if self.visible and talk.entries:
             self._unread.seen(chat, talk.entries[-1].seq)
-        await self._refresh_requests(chat)
 
-    async def _refresh_requests(self, chat: ConversationId) -> None:
-        """The customer's open requests; each that is shown anew leaves its line of audit."""
-        panel = self.parts.packet.requests
-        for request in panel.stale(await self._casedesk.requests_in(self._token, chat)):
-            sheet = await self._casedesk.open_request(self._token, request.receipt)
+    async def _refresh_side(self) -> None:
+        """Packet, card and requests of the conversation that acts are for; the looks are on the audit."""
+        chat, talk, side = self.chat, self.talk, self.parts.packet
+        if chat is None or talk is None:
+            self._show_nothing_beside()
+            return
+        if self._side != _Side(chat, talk.packet, talk.assurance):
+            if self._side.chat != chat:
+                side.requests.clear()
+            self._side = _Side(chat, talk.packet, talk.assurance)
+            side.show(talk)
+            try:
+                side.show_card(await self._desks.switchboard.look_up_customer(self._token, chat))
+            except Forbidden:
+                side.hide_card()
+        if talk.assurance == 0 and not (talk.packet and talk.packet.customer):
+            return
+        try:
+            requests = await self._desks.casedesk.requests_in(self._token, chat)
+        except Refused:
+            # A past conversation may be read by whom its customer's requests are no matter.
+            return
+        if chat != self.chat:
+            return
+        for request in side.requests.stale(requests):
+            sheet = await self._desks.casedesk.open_request(self._token, request.receipt)
             if chat != self.chat:
                 return
-            panel.show(request, sheet)
+            side.requests.show(request, sheet)
 
-    def _show_inbox(self, read: InboxRead, pulse: Pulse) -> None:
-        self.read = read
-        news = self._unread.update(read, self.chat if self.visible else None)
-        put(self.parts.inbox, groups=groups_of(read, self._unread), active=self.chat or "")
+    def _show_nothing_beside(self) -> None:
+        if self._side.chat is not None:
+            self._side = _Side()
+            self.parts.packet.clear()
+
+    def _show_list(self, read: InboxRead, pulse: Pulse) -> None:
+        shown = [column.chat for column in self.columns if column.chat] if self.visible else []
+        news = self._unread.update(read, shown)
+        if self._whispers:
+            news = " ".join((news, *(f"{name} whispers to you." for name in self._whispers))).strip()
+            self._whispers = []
+        held = self.held if self._monitors else None
+        put(self.parts.inbox, groups=groups_of(read, self._unread, held), active=self.chat or "")
+        put(self.parts.tabs, tabs=tabs_of(read, self._unread), active=self.chat or "")
         self.parts.head.show(read, pulse, unread=self._unread.count, news=news)

@@ -1,99 +1,120 @@
-"""The conversation in the middle: its head with what can be done, its entries, and where the agent writes.
+"""One conversation: its head with what can be done, its transcript, and where the agent writes."""
 
-Entries are appended as they come and never rebuilt, so reading is not disturbed.
-"""
-
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
 from typing import Any
 
-from handoff import sources
+from handoff.console import stance as stances
 from handoff.console import words
-from handoff.console.elements import Composer, Handler, Scroller, box, button, put, text
+from handoff.console.elements import Composer, Handler, Timer, box, button, put, text
+from handoff.console.stance import ACTS, Passed, Stance
+from handoff.console.transcript import Transcript
 from handoff.desk import TEXT_LENGTH
 from handoff.inbox import Talk
 from handoff.packet import ASSURANCE_WORDS
-from records.ledger import Entry
-from records.models import Author, HandoffState, Kind, Owner
 
-_STATES = {
-    HandoffState.QUEUED: "Waiting in the queue",
-    HandoffState.OFFERED: "Offered to you",
-    HandoffState.ACTIVE: "With you",
-    HandoffState.WRAP_UP: "Write-up open",
-    HandoffState.DONE: "Resolved",
+_BUTTONS = {
+    "accept": "Accept",
+    "decline": "Decline",
+    "transfer": "Transfer…",
+    "call": "Call back…",
+    "bot": "Assistant…",
+    "resolve": "Resolve…",
+    "pin": "Pin…",
+    "reorder": "Reorder…",
 }
+_PRIMARY = ("accept",)
+_NOTHING = "Offers and your conversations are on the left."
 
 
 class TalkPanel:
-    """One conversation at a time."""
+    """One conversation at a time; on wide screens several panels stand side by side."""
 
     def __init__(
         self,
+        place: int,
+        now_ms: int,
         *,
+        on_act: Callable[[str], Any],
         on_send: Handler,
         on_typing: Handler,
-        on_accept: Callable[[], Any],
-        on_decline: Callable[[], Any],
-        on_resolve: Callable[[], Any],
-        on_return: Callable[[], Any],
+        on_enter: Callable[[], Any],
     ) -> None:
-        """Empty, inside the element that is open now."""
-        with box("section", "talk", aria_label="Conversation", id="talk", tabindex="-1"):
+        """Empty, inside the element that is open now; `place` is counted from nought."""
+        name = "Conversation" if place == 0 else f"Conversation {place + 1}"
+        anchor = "talk" if place == 0 else f"talk-{place + 1}"
+        self.section = box("section", "talk", aria_label=name, id=anchor, tabindex="-1")
+        self.section.on("focusin", lambda _: on_enter(), args=[])
+        with self.section:
             with box("div", "talk-head"):
                 with box("div", "talk-title"):
                     self._title = text("h2", "No conversation chosen")
-                    self._facts = text("p", "Offers and your conversations are on the left.", "quiet")
+                    with box("p", "quiet"):
+                        self._facts = text("span", _NOTHING)
+                        self._timer = Timer("Write-up", now_ms)
                 with box("div", "acts"):
-                    self._accept = button("Accept", on_accept, "primary")
-                    self._decline = button("Decline", on_decline)
-                    self._return = button("Return to assistant", on_return)
-                    self._resolve = button("Resolve…", on_resolve)
+                    self._buttons = {
+                        act: button(title, partial(on_act, act), "primary" if act in _PRIMARY else "")
+                        for act, title in _BUTTONS.items()
+                    }
+            self._banner = box("div", "banner-place")
             self._alert = box("div", "alert-place", role="alert")
-            self._log = Scroller("Transcript")
-            self._log.classes("log")
+            self._transcript = Transcript()
             self._typing = text("p", "", "typing")
             self._typing.props["aria-live"] = "off"
-            self.composer = Composer(TEXT_LENGTH, on_send, on_typing)
+            self.composer = Composer(TEXT_LENGTH, on_send, on_typing, lambda: on_act("replies"))
+        self._on_act = on_act
         self._chat = ""
-        self._last_seq = 0
-        self._allow(None, mine=False)
+        self._mark = 0
+        self._passed: Passed | None = None
+        self._allow(None)
 
     def seq_of(self, chat: str) -> int:
         """The last entry of the conversation that is on the screen; 0 when another one is."""
-        return self._last_seq if chat == self._chat else 0
+        return self._transcript.last_seq if chat == self._chat else 0
+
+    def look_for(self, seq: int) -> None:
+        """The next conversation is opened for one of its lines."""
+        self._mark = seq
 
     def clear(self) -> None:
         """No conversation chosen."""
         self._begin("")
         self._title.text = "No conversation chosen"
-        self._facts.text = "Offers and your conversations are on the left."
-        self._allow(None, mine=False)
+        self._facts.text = _NOTHING
+        self._pass(None)
+        self._allow(None)
 
-    def show(self, talk: Talk, agent_id: int) -> None:
+    def show(self, talk: Talk, stance: Stance, passed: Passed | None) -> None:
         """A conversation, or what is new in the one that is shown."""
-        if talk.conversation_id != self._chat:
+        live = talk.conversation_id == self._chat
+        if not live:
             self._begin(talk.conversation_id)
-        else:
-            # Only what comes in from now on is read out, never the history.
-            put(self._log, **{"aria-live": "polite"})
-        mine = talk.holder_id == agent_id
-        state = "With a colleague" if talk.state is HandoffState.ACTIVE and not mine else None
-        self._title.text = talk.title
-        self._facts.text = " · ".join(
-            (
-                state or (_STATES.get(talk.state, "Assistant") if talk.state else "Assistant"),
-                ASSURANCE_WORDS[talk.assurance],
-                talk.channel,
-            )
-        )
-        self._append(talk.entries)
-        self._allow(talk, mine=mine)
+        owner = stance.words or words.owner(talk.owner)
+        facts = " · ".join((owner, ASSURANCE_WORDS[talk.assurance], talk.channel))
+        for element, said in ((self._title, talk.title), (self._facts, facts)):
+            if element.text != said:
+                element.text = said
+        self._transcript.append(talk.entries, live=live)
+        self._pass(passed)
+        self._allow(stance)
+        put(self._timer, since=_milliseconds(talk.ended_at) if stance is Stance.WRITES_UP else 0)
+
+    def reached(self, delivered: int, read: int) -> None:
+        """How far the customer's page has come."""
+        self._transcript.reached(delivered, read)
 
     def show_typing(self, typing: bool) -> None:
         """Whether the customer is typing."""
         words_now = "Customer is typing…" if typing else ""
         if self._typing.text != words_now:
             self._typing.text = words_now
+
+    def emphasise(self, active: bool) -> None:
+        """Whether keys and the packet are for this one, of several."""
+        self.section.classes(add="current" if active else "", remove="" if active else "current")
+        put(self.composer, active=active)
 
     def complain(self, sentence: str) -> None:
         """Say why something did not happen; an empty sentence takes it away."""
@@ -105,50 +126,35 @@ class TalkPanel:
 
     def _begin(self, chat: str) -> None:
         self._chat = chat
-        self._last_seq = 0
-        self._log.clear()
+        self._transcript.begin(chat, self._mark)
+        self._mark = 0
         self.show_typing(False)
-        put(self._log, chat=chat, **{"aria-live": "off"})
         put(self.composer, chat=chat)
+        put(self._timer, since=0)
 
-    def _allow(self, talk: Talk | None, *, mine: bool) -> None:
-        owner, state = (talk.owner, talk.state) if talk and mine else (None, None)
-        holds = owner is Owner.AGENT and state is HandoffState.ACTIVE
-        offered = state is HandoffState.OFFERED
-        for element, visible in (
-            (self._accept, offered),
-            (self._decline, offered),
-            (self._return, holds),
-            (self._resolve, holds or state is HandoffState.WRAP_UP),
-        ):
-            if element.visible is not visible:
-                element.visible = visible
-        put(self.composer, replies=holds, notes=mine)
+    def _pass(self, passed: Passed | None) -> None:
+        if passed == self._passed:
+            return
+        self._passed = passed
+        self._banner.clear()
+        if passed is None:
+            return
+        heading, note, mine = passed
+        with self._banner, box("div", "banner", role="status"):
+            with box("p"):
+                text("b", heading)
+                if note:
+                    text("q", note)
+            if mine:
+                button("Keep it", lambda: self._on_act("keep"))
 
-    def _append(self, entries: Iterable[Entry]) -> None:
-        with self._log:
-            for entry in entries:
-                if entry.seq > self._last_seq:
-                    _show(entry)
-                    self._last_seq = entry.seq
+    def _allow(self, stance: Stance | None) -> None:
+        acts = ACTS.get(stance, ()) if stance else ()
+        for act, element in self._buttons.items():
+            if element.visible is not (act in acts):
+                element.visible = act in acts
+        put(self.composer, kinds=stances.kinds(stance))
 
 
-def _show(entry: Entry) -> None:
-    at = words.clock_time(entry.created_at)
-    if entry.kind is Kind.STATUS:
-        with box("p", "entry status"):
-            text("span", words.status_of(entry))
-            text("time", at, datetime=entry.created_at.isoformat())
-        return
-    kind = "note" if entry.kind is Kind.NOTE else entry.author.value
-    with box("div", f"entry {kind}"):
-        with box("p", "by"):
-            text("b", words.author_of(entry))
-            if entry.kind is Kind.NOTE:
-                text("span", "private note", "tag")
-            text("time", at, datetime=entry.created_at.isoformat())
-        text("p", sources.text_of(entry.body), "said")
-        if choices := words.choices_of(entry):
-            text("p", f"Choices shown: {choices}", "choices")
-        if entry.author is Author.CUSTOMER and "button" in entry.body:
-            text("p", "Pressed a button", "choices")
+def _milliseconds(moment: datetime | None) -> int:
+    return int(moment.timestamp() * 1000) if moment else 0

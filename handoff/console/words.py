@@ -6,21 +6,31 @@ from handoff import sources
 from handoff.desk import name_in
 from records.clock import CENTRE_ZONE
 from records.ledger import Entry
-from records.models import Author
+from records.models import Author, Kind, Owner
 from records.ownership import Event
 
 SHORTCUTS = (
     ("Alt+A", "Accept the offer"),
     ("Alt+X", "Decline the offer"),
     ("Alt+↓ / Alt+↑", "Next / previous conversation"),
+    ("Alt+. / Alt+,", "Conversation to the right / left, on a wide screen"),
     ("Alt+R", "Write a reply"),
-    ("Alt+N", "Write a private note"),
-    ("Alt+S", "Resolve the conversation"),
-    ("Alt+B", "Return it to the assistant"),
-    ("Alt+P", "Available / away"),
-    ("Alt+/", "This help"),
+    ("Alt+N", "Write a private note; in a colleague’s conversation, whisper"),
+    ("Alt+G", "Speak in, in a colleague’s conversation (supervisors)"),
     ("Enter", "Send"),
     ("Shift+Enter", "New line"),
+    ("Alt+C", "Insert a ready reply"),
+    ("Alt+K", "Search the articles and quote one"),
+    ("Alt+F", "Search past conversations"),
+    ("Alt+T", "Transfer, or keep it after all"),
+    ("Alt+L", "Promise a call"),
+    ("Alt+B", "Return it to the assistant"),
+    ("Alt+S", "Resolve the conversation"),
+    ("Alt+J / Alt+O", "Pin / reorder what waits (supervisors)"),
+    ("Alt+P", "Available / away"),
+    ("Ctrl+Enter", "Confirm a dialog"),
+    ("Escape", "Close a dialog"),
+    ("? or Alt+/", "This help"),
 )
 
 _CHANGES: dict[str, str] = {
@@ -39,6 +49,26 @@ _CHANGES: dict[str, str] = {
     Event.CALLBACK_DUE: "The call is due",
     Event.CLOSE: "Closed",
 }
+
+_OWNERS = {
+    Owner.BOT: "Assistant",
+    Owner.QUEUED: "Waiting in the queue",
+    Owner.OFFERED: "Offered to a colleague",
+    Owner.AGENT: "With a colleague",
+    Owner.WRAP_UP: "Being written up",
+    Owner.CALLBACK: "Waits for a call",
+    Owner.CLOSED: "Closed",
+}
+
+
+def owner(value: Owner) -> str:
+    """Who has a conversation."""
+    return _OWNERS[value]
+
+
+def is_whisper(entry: Entry) -> bool:
+    """Whether a supervisor told it to the agent alone."""
+    return entry.kind is Kind.NOTE and entry.body.get("whisper") is True
 
 
 def clock_time(moment: datetime) -> str:

@@ -41,6 +41,7 @@ from records.models.policies import (
 )
 from records.models.proofs import OneTimeCode, Passkey, PasskeyChallenge, VerificationLink
 from records.models.quality import QualityFinding
+from records.models.ratings import Rating
 from records.models.reminders import DebitFailure, Reminder, ReminderChoice
 from records.models.reviews import ArticleDraft, LearningReport, LedgerCursor, Review, ReviewState
 from records.models.schedules import Schedule
@@ -103,6 +104,7 @@ __all__ = [
     "ProblemTicket",
     "Product",
     "QualityFinding",
+    "Rating",
     "RecoveryCode",
     "Reminder",
     "ReminderChoice",

@@ -26,6 +26,7 @@ from records.store import Store
 
 AGENTS = (
     AgentSpec("amy", "Amy Gao", Role.AGENT, ("servicing", "inquiry", "elderly"), ("en", "zh"), "Beijing", 3),
+    AgentSpec("ben", "Ben Lu", Role.AGENT, ("servicing", "complaint"), ("en",), "Sichuan", 2),
     AgentSpec("dora", "Dora Shi", Role.SUPERVISOR, ("servicing", "complaint"), ("en", "zh"), "Beijing", 1),
 )
 
@@ -50,9 +51,11 @@ def create_app(data: Path) -> FastAPI:
     app = FastAPI(lifespan=lifespan)
 
     @app.post("/test/ring")
-    async def ring(conversation: str, typing: bool = False) -> None:
+    async def ring(conversation: str, typing: bool = False, delivered: int = 0, read: int = 0) -> None:
         if typing:
             activity.typing(ConversationId(conversation), "customer")
+        activity.delivered(ConversationId(conversation), delivered)
+        activity.read(ConversationId(conversation), read)
         signals.advanced(ConversationId(conversation))
         signals.advanced(PEOPLE)
 

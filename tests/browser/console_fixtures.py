@@ -18,7 +18,7 @@ from sqlalchemy import select, update
 
 from handoff import accounts, queue
 from handoff.reasons import Reason
-from records import ledger
+from records import ledger, papers
 from records.clock import SystemClock
 from records.models import (
     Agent,
@@ -49,9 +49,14 @@ class ConsoleCenter:
     store: Store
     passwords: dict[str, str]
     clock: SystemClock
+    data: Path
 
-    def ring(self, conversation_id: str = "*", *, typing: bool = False) -> None:
-        params: dict[str, str | bool] = {"conversation": conversation_id, "typing": typing}
+    def ring(
+        self, conversation_id: str = "*", *, typing: bool = False, delivered: int = 0, read: int = 0
+    ) -> None:
+        params: dict[str, str | bool | int] = {
+            "conversation": conversation_id, "typing": typing, "delivered": delivered, "read": read,
+        }  # fmt: skip
         httpx.post(f"{self.url}/test/ring", params=params).raise_for_status()
 
     def customer(self, name: str = "Li Wei", birth: date = date(1985, 3, 12), **more: Any) -> int:
@@ -148,12 +153,22 @@ class ConsoleCenter:
         self.ring(conversation_id)
         return conversation_id
 
-    def customer_writes(self, conversation_id: ConversationId, text: str) -> None:
+    def customer_writes(self, conversation_id: ConversationId, text: str, **more: Any) -> None:
         with self.store.writing() as session:
             ledger.append_from_customer(
-                session, conversation_id, uuid.uuid4().hex, {"text": text}, self.clock.now()
+                session, conversation_id, uuid.uuid4().hex, {"text": text, **more}, self.clock.now()
             )
         self.ring(conversation_id)
+
+    def customer_sends_file(self, conversation_id: ConversationId, content: bytes) -> str:
+        """A file as the chat takes it; returns its id."""
+        kept = papers.keep(self.data, content)
+        with self.store.writing() as session:
+            paper = papers.register(session, conversation_id, kept, self.clock.now())
+            assert paper is not None
+            name = paper.id
+        self.customer_writes(conversation_id, f"(Sent a file: {papers.describe(kept)})", paper=name)
+        return name
 
     def take_away(self, conversation_id: ConversationId) -> None:
         """What a lost heartbeat does, done by another process: no bell rings here."""
@@ -201,7 +216,7 @@ def console_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console
         _wait_until_up(process, f"http://127.0.0.1:{port}")
         store = Store(f"sqlite:///{data}/records.db")
         passwords = json.loads((data / "passwords.json").read_text())
-        yield ConsoleCenter(f"http://127.0.0.1:{port}", store, passwords, SystemClock())
+        yield ConsoleCenter(f"http://127.0.0.1:{port}", store, passwords, SystemClock(), data)
         store.close()
     finally:
         process.terminate()

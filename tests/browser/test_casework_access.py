@@ -6,8 +6,8 @@ from datetime import date
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from tests.browser.console_agent import XSS, be_available, log_in, no_violations
 from tests.browser.console_fixtures import ConsoleCenter, console_server, people
-from tests.browser.test_console import XSS, be_available, log_in, no_violations
 from tests.browser.test_decisions import (
     choose,
     claimed,

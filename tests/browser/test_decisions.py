@@ -13,8 +13,8 @@ from actions.servicing.states import State
 from handoff.reasons import Reason
 from handoff.sources import local_date
 from records.models import AuditEntry, Claim, ClaimPayout, ConversationId, Policy, ServiceTransaction
+from tests.browser.console_agent import be_available, log_in, take
 from tests.browser.console_fixtures import ConsoleCenter, console_server, people
-from tests.browser.test_console import be_available, log_in, take
 from tests.handoff import cases
 
 __all__ = ["console_server", "people"]

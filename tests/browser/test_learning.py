@@ -11,8 +11,8 @@ from sqlalchemy import delete, select
 from handoff.access import COOKIE
 from records import ledger
 from records.models import ArticleDraft, AuditEntry, Review, ReviewState
+from tests.browser.console_agent import XSS, log_in, no_violations
 from tests.browser.console_fixtures import ConsoleCenter, console_server, people
-from tests.browser.test_console import XSS, log_in, no_violations
 
 __all__ = ["console_server", "people"]
 

@@ -23,8 +23,8 @@ from deploy.steps import ENGINE_PYTHON
 from records import ledger, turns
 from records.clock import Clock, ManualClock
 from records.models import ArticleDraft, Conversation, LedgerCursor, Review
+from tests.browser.console_agent import log_in
 from tests.browser.console_fixtures import ConsoleCenter, console_server, people
-from tests.browser.test_console import log_in
 
 __all__ = ["console_server", "people"]
 

@@ -14,8 +14,8 @@ from sqlalchemy import delete
 from handoff import history
 from handoff.access import COOKIE
 from records.models import Handoff, QualityFinding
+from tests.browser.console_agent import log_in, no_violations
 from tests.browser.console_fixtures import ConsoleCenter, console_server, people
-from tests.browser.test_console import log_in, no_violations
 from tests.handoff import past
 
 __all__ = ["console_server", "people"]
@@ -86,7 +86,7 @@ def test_figures_are_live(people: ConsoleCenter, new_page: NewPage) -> None:
     people.ring()
     waiting = page.get_by_role("region", name="Now", exact=True).locator("dd").first
     expect(waiting).to_have_text("1")
-    expect(page.get_by_role("region", name="Agents", exact=True).get_by_role("row")).to_have_count(3)
+    expect(page.get_by_role("region", name="Agents", exact=True).get_by_role("row")).to_have_count(4)
 
 
 def test_history_is_a_plot_a_table_and_a_file(people: ConsoleCenter, new_page: NewPage) -> None:

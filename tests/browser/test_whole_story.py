@@ -3,16 +3,15 @@
 With PICTURES=folder it also takes the screenshots of the documentation (`make pictures`).
 """
 
-import os
 import re
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from bench.stack import Stack
 from tests.browser.chat import Chat
+from tests.browser.pictures import picture
 
 NewPage = Callable[[], Page]
 
@@ -27,11 +26,6 @@ ACCIDENT = {
     "number can we call": "+12025550101",
 }
 """What Li Wei answers, by words of the question."""
-
-
-def picture(page: Page, name: str) -> None:
-    if folder := os.environ.get("PICTURES"):
-        page.screenshot(path=Path(folder) / f"{name}.png")
 
 
 def last_words(chat: Chat) -> str:

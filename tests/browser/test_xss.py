@@ -10,8 +10,8 @@ from playwright.sync_api import Dialog, Page, expect
 from handoff.reasons import Reason
 from handoff.sources import local_date
 from records.models import Customer
+from tests.browser.console_agent import be_available, log_in
 from tests.browser.console_fixtures import ConsoleCenter, console_server, people
-from tests.browser.test_console import be_available, log_in
 from tests.handoff import cases
 
 __all__ = ["console_server", "people"]

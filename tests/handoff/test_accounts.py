@@ -188,11 +188,22 @@ _SUPERVISORS = {
     Permission.MANAGE_ACCOUNTS,
     Permission.READ_WALLBOARD,
     Permission.BARGE,
+    Permission.WHISPER,
+    Permission.MONITOR,
+    Permission.ORDER_QUEUE,
 }
 _EVERYBODYS = {Permission.READ_CASES, Permission.DECIDE}
 """Work lists belong to nobody: four eyes must be able to meet."""
 _SUPERVISED = (
-    _EVERYBODYS | _SUPERVISORS | {Permission.READ_CONVERSATION, Permission.READ_CUSTOMER, Permission.NOTE}
+    _EVERYBODYS
+    | _SUPERVISORS
+    | {
+        Permission.READ_CONVERSATION,
+        Permission.READ_CUSTOMER,
+        Permission.NOTE,
+        Permission.PROMISE_CALL,
+        Permission.SEARCH,
+    }
 )
 
 

@@ -18,7 +18,7 @@ from records import ledger
 from records.models import AuditEntry, Author, ConversationId, Customer, Handoff, HandoffState, Kind
 from records.signals import Signals
 from tests.handoff import cases
-from tests.handoff.conftest import AMY, BEN, DORA, Floor
+from tests.handoff.conftest import AMY, BEN, DORA, PRESENCE_SECONDS, Floor
 from tests.handoff.test_decisions import asked
 
 
@@ -30,8 +30,10 @@ class Heard(Signals):
         self.watched = asyncio.Event()
 
     @contextmanager
-    def watching(self, conversation_id: ConversationId) -> Iterator[asyncio.Event]:
-        with super().watching(conversation_id) as bell:
+    def watching(
+        self, conversation_id: ConversationId, bell: asyncio.Event | None = None
+    ) -> Iterator[asyncio.Event]:
+        with super().watching(conversation_id, bell) as bell:
             self.watched.set()
             yield bell
 
@@ -50,7 +52,7 @@ async def client(floor: Floor, signals: Heard) -> AsyncIterator[httpx.AsyncClien
 def calling(floor: Floor, signals: Signals) -> httpx.AsyncClient:
     """The API behind its gate."""
     app = FastAPI()
-    app.include_router(api.router(floor.store, floor.clock, signals))
+    app.include_router(api.router(floor.store, floor.clock, signals, PRESENCE_SECONDS))
     app.add_middleware(Gate, store=floor.store, clock=floor.clock)
     transport = httpx.ASGITransport(app)
     return httpx.AsyncClient(transport=transport, base_url="http://centre/api/agent")
@@ -325,7 +327,7 @@ async def test_too_many_calls_are_told_so(
 
 def test_the_api_is_described(floor: Floor) -> None:
     app = FastAPI()
-    app.include_router(api.router(floor.store, floor.clock, Signals()))
+    app.include_router(api.router(floor.store, floor.clock, Signals(), PRESENCE_SECONDS))
     described = app.openapi()
     assert len(described["paths"]) >= 35
     for path in described["paths"].values():

@@ -3,7 +3,9 @@
 import inspect
 import re
 from collections.abc import Iterator
-from typing import Any
+from dataclasses import fields
+from datetime import timedelta
+from typing import Any, get_type_hints
 
 import pytest
 from starlette.websockets import WebSocketDisconnect
@@ -11,13 +13,12 @@ from starlette.websockets import WebSocketDisconnect
 from handoff import access, accounts, gate
 from handoff.access import API, AREAS, DECLARED, Anyone, Needs
 from handoff.authorization import reach_of
-from handoff.casedesk import Casedesk
+from handoff.desks import Desks, desks
 from handoff.refusals import Forbidden, NotLoggedIn
-from handoff.switchboard import Switchboard
 from records.clock import SystemClock
 from records.models import Role
 from records.signals import Signals
-from tests.handoff.conftest import AMY, Floor
+from tests.handoff.conftest import AMY, PRESENCE_SECONDS, Floor
 from tests.handoff.house import House, open_house, routes_of
 
 NOBODY = ("", "made-up", "revoked")
@@ -173,19 +174,20 @@ def test_what_is_not_declared_is_closed_even_for_supervisors(
         assert is_turned_away(call(house, key, tokens["supervisor"])) == "not_found"
 
 
-def _acts() -> list[tuple[type, str]]:
-    """Every act that pages, sockets and the API can ask for."""
+def _acts() -> list[tuple[str, str]]:
+    """Every act that pages, sockets and the API can ask for, by the desk that has it."""
     return [
-        (desk, name)
-        for desk in (Switchboard, Casedesk)
-        for name, act in inspect.getmembers(desk, inspect.iscoroutinefunction)
+        (one.name, name)
+        for one in fields(Desks)
+        for name, act in inspect.getmembers(get_type_hints(Desks)[one.name], inspect.iscoroutinefunction)
         if not name.startswith("_") and "token" in inspect.signature(act).parameters
     ]
 
 
 def _values(act: Any) -> dict[str, Any]:
     """Something of the right kind for every argument but the token."""
-    given: dict[str, Any] = {"str": "nothing", "int": 1, "bool": True, "ConversationId": "nothing"}
+    given: dict[str, Any] = {"str": "nothing", "int": 1, "bool": True, "ConversationId": "nothing",
+                             "datetime": SystemClock().now(), "timedelta": timedelta(days=1)}  # fmt: skip
     return {
         name: given.get(getattr(one.annotation, "__name__", ""), {})
         for name, one in inspect.signature(act).parameters.items()
@@ -195,11 +197,12 @@ def _values(act: Any) -> dict[str, Any]:
 
 @pytest.mark.parametrize(("desk", "name"), _acts())
 async def test_every_act_wants_a_living_session_and_a_permission_of_the_table(
-    floor: Floor, monkeypatch: pytest.MonkeyPatch, desk: type, name: str
+    floor: Floor, monkeypatch: pytest.MonkeyPatch, desk: str, name: str
 ) -> None:
     floor.staff(AMY)
     token = accounts.log_in(floor.store, "amy", floor.passwords["amy"], floor.clock)
-    act = getattr(desk(floor.store, floor.clock, Signals()), name)
+    made = desks(floor.store, floor.clock, Signals(), PRESENCE_SECONDS)
+    act = getattr(getattr(made, desk), name)
     for nobodys in ("", "made-up"):
         with pytest.raises(NotLoggedIn):
             await act(nobodys, **_values(act))

@@ -90,7 +90,7 @@ def test_resolving_goes_through_wrap_up_back_to_the_bot_and_says_so(floor: Floor
     assert (after.owner, after.epoch) == (Owner.BOT, standing.epoch + 2)
     handoff = floor.handoff(standing.id)
     assert (handoff.state, handoff.disposition, handoff.notes) == (HandoffState.DONE, "solved", "All done")
-    assert floor.texts(standing.id)[-1] == "Amy has finished. I am your assistant again."
+    assert floor.texts(standing.id)[-2] == "Amy has finished. I am your assistant again."
 
 
 def test_the_closing_words_name_the_open_cases(floor: Floor) -> None:
@@ -111,7 +111,7 @@ def test_the_closing_words_name_the_open_cases(floor: Floor) -> None:
                 )
             )
     resolve(floor, amy, standing)
-    assert floor.texts(standing.id)[-1] == (
+    assert floor.texts(standing.id)[-2] == (
         "Amy has finished. Your accident case CL20260042 is registered. I am your assistant again."
     )
 

@@ -12,7 +12,7 @@ from handoff.switchboard import Switchboard
 from records.ledger import StaleEpoch
 from records.models import ConversationId, HandoffState
 from records.settings import Settings
-from records.signals import PEOPLE, Signals
+from records.signals import PEOPLE, Signals, agent_topic
 from tests.handoff.conftest import AMY, BEN, DORA, OFFER_SECONDS, PRESENCE_SECONDS, Floor
 
 
@@ -190,3 +190,17 @@ def test_offers_are_not_made_in_a_database_nobody_is_free_in(floor: Floor) -> No
     floor.staff(AMY)
     with floor.store.reading() as session:
         assert offers.is_assignable(session, floor.clock.now(), presence_seconds=PRESENCE_SECONDS)
+
+
+async def test_an_offer_rings_at_the_agent_it_is_made_to_and_at_nobody_elses(
+    floor: Floor, dispatcher: Dispatcher, signals: Signals
+) -> None:
+    agents = floor.staff(AMY)
+    others = floor.staff(BEN, available=False)
+    floor.hand_over()
+    with (
+        signals.watching(agent_topic(agents["amy"])) as hers,
+        signals.watching(agent_topic(others["ben"])) as his,
+    ):
+        await dispatcher.sweep()
+        assert hers.is_set() and not his.is_set()

@@ -43,7 +43,7 @@ def test_the_range_of_many_moves_holds_what_it_promises() -> None:
         assert expected is not None
         waits = [sum(chance.expovariate(1 / 20) for _ in range(moves)) for _ in range(2000)]
         inside = sum(expected.low_seconds <= one <= expected.high_seconds for one in waits) / 2000
-        assert inside == pytest.approx(0.84, abs=0.03)
+        assert inside == pytest.approx(1 - 2 * waiting.OUTSIDE, abs=0.03)
 
 
 def test_a_quantile_is_the_inverse_of_the_share() -> None:
@@ -59,6 +59,23 @@ def test_ranges_that_did_not_hold_widen_the_next_ones() -> None:
     assert low < waiting.OUTSIDE
     assert high > 1 - waiting.OUTSIDE
     assert waiting.levels(waits[:10]) == (waiting.OUTSIDE, 1 - waiting.OUTSIDE)
+
+
+def test_who_left_counts_as_having_waited_so_long_and_no_shorter() -> None:
+    """Waits of which the long ones are cut off by leaving: those that are left over look too short."""
+    chance = random.Random(11)
+    real = [sum(chance.expovariate(1 / 20) for _ in range(5)) for _ in range(400)]
+    cut = [chance.expovariate(1 / 60) for _ in real]
+    seen = [
+        Wait(5, 16.0, min(wait, leaves), answered=wait <= leaves)
+        for wait, leaves in zip(real, cut, strict=True)
+    ]
+    answered = [one for one in seen if one.answered]
+    assert len(answered) < 150
+    told = waiting.quantile(5, waiting.levels(seen)[1]) * 16
+    hopeful = waiting.quantile(5, waiting.levels(answered)[1]) * 16
+    assert hopeful < told
+    assert sum(wait <= told for wait in real) / len(real) > 0.9
 
 
 def test_nothing_is_said_while_it_cannot_be_known(floor: Floor) -> None:

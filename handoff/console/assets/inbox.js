@@ -28,7 +28,9 @@ export default {
       const facts = [
         h("span", { class: "row-head" }, [
           h("span", { class: "row-title" }, [
-            row.unread ? h("span", { class: "dot" }, [h("span", { class: "unseen" }, "New: ")]) : null,
+            row.unread
+              ? h("span", { class: "count-tag" }, [String(row.unread), h("span", { class: "unseen" }, " new: ")])
+              : null,
             row.title,
           ]),
           h("span", { class: "row-age" }, span((this.moment - row.since) / SECOND)),
@@ -39,6 +41,7 @@ export default {
           row.reason,
         ]),
         row.preview ? h("span", { class: "row-preview" }, row.preview) : null,
+        row.waits ? h("span", { class: "row-preview" }, `Customer waits ${span((this.moment - row.waits) / SECOND)}`) : null,
       ];
       const body = row.opens
         ? h(

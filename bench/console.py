@@ -1,0 +1,363 @@
+"""Open chats and open consoles on one centre: how long words and offers take, and what a console costs.
+
+Ends with one line of JSON. Words go the whole way: from the console's socket to the customer's. The engine
+does not run: whoever writes to the assistant is given to a person at once, so that there are offers.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import json
+import random
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import aiohttp
+from sqlalchemy import select, update
+
+from bench import measuring
+from bench.chat_client import ChatClient
+from bench.console_client import ConsoleClient
+from bench.stack import Stack
+from handoff import accounts, offers, queue
+from handoff.access import CONSOLE
+from handoff.accounts import AgentSpec
+from handoff.reasons import Reason
+from records import ledger
+from records.clock import SystemClock
+from records.models import Agent, AgentId, AuditEntry, ConversationId, Handoff, HandoffState, Role
+from records.ownership import Event
+from records.settings import Settings
+from records.store import Store
+
+CLOCK = SystemClock()
+SPARE = 5
+"""Places of an agent beside those taken from the beginning."""
+BETWEEN_REPLIES_SECONDS = 12.0
+"""Of one agent, on average; customers write as often."""
+ARRIVALS_PER_SECOND = 1.0
+OPENED_AT_ONCE = 8
+SETTLE_SECONDS = 3.0
+LATE_SECONDS = 10.0
+
+
+@dataclass(slots=True)
+class Figures:
+    """What is measured while the chats go on."""
+
+    sent: dict[str, float] = field(default_factory=dict)
+    """By text: when an agent sent it."""
+    delivered: list[float] = field(default_factory=list)
+    arrived: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when nothing is under way."""
+    shown: dict[str, float] = field(default_factory=dict)
+    """By conversation: when its offer stood in a console."""
+    asked: int = 0
+
+
+class Customer(ChatClient):
+    """A customer who notes when an agent's words come."""
+
+    def __init__(self, url: str, figures: Figures) -> None:
+        """With the figures that they are noted in."""
+        super().__init__(url)
+        self._figures = figures
+
+    async def _take(self, frame: dict[str, object]) -> None:
+        now = time.time()
+        if frame["type"] == "entries":
+            for entry in frame["entries"]:  # type: ignore[attr-defined]
+                sent = self._figures.sent.pop(entry.get("text", ""), None)
+                if sent is not None:
+                    self._figures.delivered.append(now - sent)
+                    if not self._figures.sent:
+                        self._figures.arrived.set()
+        await super()._take(frame)
+
+
+@dataclass(slots=True)
+class Seat:
+    """An agent with an open console."""
+
+    console: ConsoleClient
+    chats: list[str]
+
+
+class Floor:
+    """The centre with its customers and agents."""
+
+    def __init__(self, stack: Stack, chats: int, consoles: int, seed: int) -> None:
+        """Nothing is open yet."""
+        self.stack = stack
+        self.store = Store(Settings(data=stack.data, demo=True).records_url)
+        self.figures = Figures()
+        self.chance = random.Random(seed)  # noqa: S311 - only spreads the acts
+        self.customers: list[Customer] = []
+        self.seats: list[Seat] = []
+        self._chats, self._consoles = chats, consoles
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def open(self) -> dict[str, float]:
+        """Connect everybody; returns what that cost."""
+        tokens = await asyncio.to_thread(self._staff)
+        await self._in_turns([self._admit for _ in range(self._chats)], OPENED_AT_ONCE * 4)
+        per_agent = await asyncio.to_thread(self._hand_over)
+        before = measuring.memory_megabytes([self.stack.pid("center")])
+        begun = time.monotonic()
+        async with aiohttp.ClientSession() as session:
+            for login, token in tokens.items():
+                console = ConsoleClient(self.stack.url, token, self._offered)
+                self.seats.append(Seat(console, per_agent.get(login, [])))
+            await self._in_turns(
+                [lambda seat=seat: seat.console.open(session) for seat in self.seats],  # type: ignore[misc]
+                OPENED_AT_ONCE,
+            )
+            await self._in_turns(
+                [lambda seat=seat: seat.console.choose(seat.chats[0]) for seat in self.seats if seat.chats],  # type: ignore[misc]
+                OPENED_AT_ONCE,
+            )
+        opened = time.monotonic() - begun
+        await asyncio.sleep(SETTLE_SECONDS)
+        after = measuring.memory_megabytes([self.stack.pid("center")])
+        return {
+            "megabytes_before": round(before, 1),
+            "megabytes_per_console": round((after - before) / len(self.seats), 2),
+            "seconds_to_open": round(opened, 1),
+        }
+
+    async def talk(self, seconds: float) -> None:
+        """Let everybody talk for so long."""
+        end = time.monotonic() + seconds
+        async with asyncio.TaskGroup() as group:
+            for seat in self.seats:
+                group.create_task(self._serve(seat, end))
+            group.create_task(self._write(end))
+            group.create_task(self._arrive(end))
+        # What is still under way is slow, not lost.
+        if self.figures.sent:
+            self.figures.arrived.clear()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self.figures.arrived.wait(), LATE_SECONDS)
+
+    async def close(self) -> None:
+        """Everybody goes."""
+        for seat in self.seats:
+            await seat.console.close()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self.store.close()
+
+    def offers(self) -> list[float]:
+        """Seconds from each offer to its place in the console."""
+        with self.store.reading() as session:
+            rows = session.execute(
+                select(AuditEntry.subject, AuditEntry.at)
+                .where(AuditEntry.action == "offered")
+                .order_by(AuditEntry.id)
+            ).all()
+        made: dict[str, float] = {}
+        for subject, at in rows:
+            made.setdefault(subject.removeprefix("conversation:"), at.timestamp())
+        # An offer that nobody took in time was made again: the first one is the one that was noted.
+        return [shown - made[chat] for chat, shown in self.figures.shown.items() if chat in made]
+
+    def _staff(self) -> dict[str, str]:
+        specs = [
+            AgentSpec(
+                f"b{number}", f"Agent {number}", Role.AGENT, ("inquiry",), ("en",), "Beijing",
+                self._chats // self._consoles + 1 + SPARE,
+            )
+            for number in range(self._consoles)
+        ]  # fmt: skip
+        with self.store.writing() as session:
+            accounts.create_agents(session, specs[:1], CLOCK.now())
+            first = session.scalars(select(Agent).where(Agent.login == "b0")).one()
+            for spec in specs[1:]:
+                # One hash for all: making a hundred would only take time.
+                session.add(
+                    Agent(
+                        login=spec.login, name=spec.name, role=spec.role, skills=list(spec.skills),
+                        languages=list(spec.languages), province=spec.province, capacity=spec.capacity,
+                        password_hash=first.password_hash,
+                    )
+                )  # fmt: skip
+            session.flush()
+            now = CLOCK.now()
+            session.execute(
+                update(Agent).where(Agent.login.startswith("b")).values(available=True, seen_at=now)
+            )
+            # Nobody of the demonstration is there.
+            session.execute(update(Agent).where(~Agent.login.startswith("b")).values(available=False))
+            agents = session.execute(select(Agent.id, Agent.login).where(Agent.login.startswith("b"))).all()
+            tokens: dict[str, str] = {
+                login: accounts.open_session(session, AgentId(agent_id), now, now + accounts.SESSION_LIFE)
+                for agent_id, login in agents
+            }
+        return tokens
+
+    async def _admit(self) -> Customer:
+        customer = Customer(self.stack.socket_url, self.figures)
+        task = asyncio.create_task(customer.run())
+        self._tasks.add(task)
+        await customer.until(lambda one: one.conversation is not None)
+        self.customers.append(customer)
+        return customer
+
+    def _hand_over(self) -> dict[str, list[str]]:
+        """Every agent holds their share, in the ledger as if they had accepted."""
+        with self.store.reading() as session:
+            agents = session.execute(select(Agent.id, Agent.login).where(Agent.login.startswith("b"))).all()
+        per_agent: dict[str, list[str]] = {login: [] for _, login in agents}
+        for number, customer in enumerate(self.customers):
+            agent_id, login = agents[number % len(agents)]
+            chat = ConversationId(customer.conversation or "")
+            with self.store.writing() as session:
+                now = CLOCK.now()
+                standing = queue.hand_over(session, ledger.lock(session, chat), Reason.ASKED_FOR, now)
+                ledger.change_owner(session, standing, Event.OFFER, now)
+                handoff = session.scalars(select(Handoff).where(Handoff.conversation_id == chat)).one()
+                handoff.state, handoff.agent_id = HandoffState.OFFERED, agent_id
+                handoff.offer_until = now.replace(year=now.year + 1)
+                session.flush()
+                offers.accept(session, agent_id, chat, now)
+            per_agent[login].append(chat)
+        return per_agent
+
+    async def _serve(self, seat: Seat, end: float) -> None:
+        """An agent goes from chat to chat and writes."""
+        number = 0
+        while True:
+            if not await self._pause(1 / BETWEEN_REPLIES_SECONDS, end):
+                return
+            chat = self.chance.choice(seat.chats)
+            number += 1
+            text = f"Answer {number} to {chat}"
+            async with seat.console.hands:
+                await seat.console.choose(chat)
+                self.figures.sent[text] = time.time()
+                await seat.console.send(chat, text)
+
+    async def _write(self, end: float) -> None:
+        """Customers write to their agents."""
+        rate = len(self.seats) / BETWEEN_REPLIES_SECONDS
+        talked_to = self.customers[: self._chats]
+        while True:
+            if not await self._pause(rate, end):
+                return
+            await self.chance.choice(talked_to).say("And what about this?")
+
+    async def _arrive(self, end: float) -> None:
+        """Further customers come."""
+        while True:
+            if not await self._pause(ARRIVALS_PER_SECOND, end):
+                return
+            customer = await self._admit()
+            await customer.say("I want to talk to a person")
+            self.figures.asked += 1
+
+    async def _pause(self, rate: float, end: float) -> bool:
+        """Wait for the next of so many a second; False when the time is over before it."""
+        seconds = self.chance.expovariate(rate)
+        if time.monotonic() + seconds > end:
+            return False
+        await asyncio.sleep(seconds)
+        return True
+
+    def _offered(self, console: ConsoleClient, chat: str, now: float) -> None:
+        self.figures.shown.setdefault(chat, now)
+        task = asyncio.create_task(self._accept(console, chat))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    @staticmethod
+    async def _accept(console: ConsoleClient, chat: str) -> None:
+        async with console.hands:
+            await console.accept(chat)
+
+    @staticmethod
+    async def _in_turns(acts: list[Callable[[], Awaitable[object]]], at_once: int) -> None:
+        for start in range(0, len(acts), at_once):
+            await asyncio.gather(*(act() for act in acts[start : start + at_once]))
+
+
+async def run(stack: Stack, chats: int, consoles: int, seconds: float, seed: int) -> dict[str, object]:
+    """One measurement."""
+    floor = Floor(stack, chats, consoles, seed)
+    try:
+        return await _measure(floor, chats, consoles, seconds)
+    finally:
+        await floor.close()
+
+
+async def _measure(floor: Floor, chats: int, consoles: int, seconds: float) -> dict[str, object]:
+    stack = floor.stack
+    cost = await floor.open()
+    center = [stack.pid("center")]
+    cpu, begun = measuring.cpu_seconds(center), time.monotonic()
+    await floor.talk(seconds)
+    lasted = time.monotonic() - begun
+    busy = (measuring.cpu_seconds(center) - cpu) / lasted
+    shown = await asyncio.to_thread(floor.offers)
+    delivered, lost = floor.figures.delivered, len(floor.figures.sent)
+    updates = sum(seat.console.updates for seat in floor.seats)
+    return {
+        "chats": chats,
+        "consoles": consoles,
+        "replies": len(delivered),
+        "lost": lost,
+        "delivery_ms": _milliseconds(delivered),
+        "offers": floor.figures.asked,
+        "offers_shown": len(shown),
+        "offer_ms": _milliseconds(shown),
+        "center_cpu": round(busy, 2),
+        "page_updates_per_second": round(updates / lasted, 1),
+        **cost,
+    }
+
+
+def _milliseconds(seconds: list[float]) -> dict[str, float]:
+    if not seconds:
+        return {}
+    return {f"p{one}": round(measuring.percentile(seconds, one) * 1000, 1) for one in (50, 95, 99)}
+
+
+def _wait_for_pages(stack: Stack) -> None:
+    """Wait until the console answers; the engine is not there to be asked."""
+    while True:
+        try:
+            with urllib.request.urlopen(f"{stack.url}{CONSOLE}/login", timeout=2):  # noqa: S310 - our own
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+
+
+def main() -> None:
+    """Run from the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--chats", type=int, default=100)
+    parser.add_argument("--consoles", type=int, default=10)
+    parser.add_argument("--seconds", type=float, default=15.0)
+    parser.add_argument("--seed", type=int, default=7)
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        # Who has been handed customers before their console is open is not gone.
+        stack = Stack(Path(folder) / "centre", customers=0, PRESENCE_SECONDS="3600")
+        try:
+            stack.start("center")
+            _wait_for_pages(stack)
+            figures = asyncio.run(
+                run(stack, arguments.chats, arguments.consoles, arguments.seconds, arguments.seed)
+            )
+        finally:
+            stack.stop()
+    print(json.dumps(figures))
+
+
+if __name__ == "__main__":
+    main()
