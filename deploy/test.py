@@ -5,20 +5,24 @@ import sys
 
 from deploy import steps
 
-PROGRAMS = ["chromium=chromium", "initdb=postgresql"]
+PROGRAMS = ["chromium=chromium", "initdb=postgresql", "flite=flite"]
 
 
 def main() -> int:
     """Returns non-zero when setting up or any test failed."""
     print("Setting up the tests")
+    speech = steps.SpeechModel()
     failed = steps.main(
         [
             steps.have_uv,
             lambda: steps.have_programs(PROGRAMS),
             steps.have_environments,
+            speech.begin,
             steps.have_model,
+            speech.have,
         ]
     )
+    speech.end()
     if failed:
         return failed
     arguments = sys.argv[1:]
