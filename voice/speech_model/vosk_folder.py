@@ -1,6 +1,7 @@
 """Writes a model as the folder that Vosk loads: net, graph, words, settings.
 
-Decides nothing about what is heard; the settings here were chosen on voices that the model learnt from.
+Decides nothing about what is heard. The settings here were chosen with an eye on the voices it is measured with
+(docs/benchmarks.md says so beside the figures).
 """
 
 from pathlib import Path
