@@ -6,7 +6,7 @@ export ACTIONS_PORT ?= 5055
 
 RUN = python3 -m uv run --no-sync
 
-.PHONY: up test pictures train speech-model models promote rollback shadow reviewed drift data-check fmt lint types floors bench bench-ledger bench-takeover bench-turn bench-understanding bench-heldout bench-retrieval eval bench-chaos bench-fuzz bench-routing bench-assign bench-hearing bench-barge-in bench-call bench-calls
+.PHONY: up test pictures train speech-model models promote rollback shadow reviewed drift data-check fmt lint types floors bench bench-ledger bench-takeover bench-turn bench-understanding bench-heldout bench-retrieval eval bench-chaos bench-fuzz bench-routing bench-assign bench-hearing bench-barge-in bench-numbers bench-call bench-calls
 
 up: export DEMO := $(or $(DEMO),1)
 up: ## set up, run, say where it is
@@ -100,6 +100,9 @@ bench-call: ## a whole call with real audio: status, knowledge check, claim, tra
 
 bench-calls: ## calls at a time (LEVELS=1,2,4) and one after another (N=20), per recogniser (RECOGNIZERS=pocketsphinx,vosk)
 	@$(RUN) python -m bench.calls --levels $(or $(LEVELS),1,2,4) --sequence $(or $(N),20) --recognizers $(or $(RECOGNIZERS),pocketsphinx)
+
+bench-numbers: ## policy numbers in people's voices: heard, read back, keyed where need be (N=40 each; BENCHMARK_DATA)
+	@$(RUN) python -m bench.numbers --dialogues $(or $(N),40)
 
 bench-barge-in: ## who stops the bot while it speaks: callers, and no cough, echo or "mhm" (DETAILS=1: every case)
 	@$(RUN) python -m bench.barge_in $(if $(DETAILS),--details)

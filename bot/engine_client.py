@@ -83,6 +83,7 @@ class EngineClient:
                     "channel": turn.channel,
                     "language": "en",
                     "button": turn.body.get("button"),
+                    "hearing": _hearing(turn.body),
                 },
             }
         )
@@ -93,6 +94,12 @@ class EngineClient:
             return _answer(orjson.loads(payload))
         except (NoAnswer, orjson.JSONDecodeError) as error:
             raise EngineUnavailable(f"{type(error).__name__}: {error}") from error
+
+
+def _hearing(body: Mapping[str, Any]) -> float | None:
+    """How sure the recogniser was of the words; None for what was typed or pressed."""
+    heard = body.get("hearing")
+    return float(heard["confidence"]) if isinstance(heard, Mapping) else None
 
 
 def _answer(payload: Any) -> Answer:

@@ -27,6 +27,7 @@ _STATUS: dict[type[Refused], int] = {
     refusals.UnknownDisposition: 422,
     refusals.ReasonMissing: 422,
     refusals.WrongCode: 422,
+    refusals.UnfitNumber: 422,
     refusals.UnknownCase: 404,
     refusals.UnknownLogin: 404,
 }
