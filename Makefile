@@ -6,7 +6,7 @@ export ACTIONS_PORT ?= 5055
 
 RUN = python3 -m uv run --no-sync
 
-.PHONY: up test pictures train speech-model models promote rollback shadow reviewed drift data-check fmt lint types floors bench bench-ledger bench-takeover bench-turn bench-understanding bench-heldout bench-retrieval eval bench-chaos bench-fuzz bench-routing bench-assign bench-hearing bench-barge-in bench-numbers bench-call bench-calls
+.PHONY: up test pictures train speech-model models promote rollback shadow reviewed drift data-check fmt lint types floors bench bench-ledger bench-takeover bench-turn bench-understanding bench-heldout bench-retrieval eval bench-chaos bench-fuzz bench-routing bench-assign bench-hearing bench-barge-in bench-numbers bench-free-speech bench-call bench-calls
 
 up: export DEMO := $(or $(DEMO),1)
 up: ## set up, run, say where it is
@@ -100,6 +100,9 @@ bench-call: ## a whole call with real audio: status, knowledge check, claim, tra
 
 bench-calls: ## calls at a time (LEVELS=1,2,4) and one after another (N=20), per recogniser (RECOGNIZERS=pocketsphinx,vosk)
 	@$(RUN) python -m bench.calls --levels $(or $(LEVELS),1,2,4) --sequence $(or $(N),20) --recognizers $(or $(RECOGNIZERS),pocketsphinx)
+
+bench-free-speech: ## words misheard in free sentences and answers, three synthetic voices (N=25 sentences each)
+	@$(RUN) python -m bench.free_speech --sentences $(or $(N),25)
 
 bench-numbers: ## policy numbers in people's voices: heard, read back, keyed where need be (N=40 each; BENCHMARK_DATA)
 	@$(RUN) python -m bench.numbers --dialogues $(or $(N),40)

@@ -1,7 +1,7 @@
 """How well the embedded recogniser hears this line's callers: free sentences, and answers to questions.
 
-Run as `python -m bench.free_speech`. Synthetic voices over mu-law; sentences that the language model has never
-seen, and nothing is tuned on them. Prints figures only, never a sentence. The last line is one line of JSON.
+Run as `python -m bench.free_speech`. Synthetic voices over mu-law; sentences that the language model has
+never seen, and nothing is tuned on them. Prints figures only, never a sentence. The last line is one of JSON.
 """
 
 import argparse

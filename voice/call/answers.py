@@ -132,10 +132,8 @@ class Answers:
             self._misses.reset()
             return Send(text, heard)
         confirmation = self._question.trust.of(heard.confidence)
-        known = text.casefold() in (one.casefold() for one in self._question.grammar.phrases)
-        if (known or text == self._doubted) and confirmation in (Confirmation.AGAIN, Confirmation.KEYPAD):
-            # Twice the same, or one of the few answers that fit: naming it is quicker than asking again.
-            confirmation = Confirmation.READ_BACK
+        if confirmation in (Confirmation.AGAIN, Confirmation.KEYPAD):
+            confirmation = self._better(confirmation, text)
         self._doubted = text
         match confirmation:
             case Confirmation.ACCEPT:
@@ -151,6 +149,14 @@ class Answers:
                 return self._missed(f"{prompts.NOT_SURE} {prompts.KEY_IT_IN}", bare=True)
             case _:
                 return self._missed(prompts.NOT_SURE)
+
+    def _better(self, confirmation: Confirmation, text: str) -> Confirmation:
+        """What to do instead of asking again: the answer is the same twice, or one of the few that fit."""
+        if self._question.grammar.kind is GrammarKind.YES_NO:
+            # The second "yes" is the confirmation of the first.
+            return Confirmation.ACCEPT if _yes_or_no(text) is _yes_or_no(self._doubted) else confirmation
+        known = text.casefold() in (one.casefold() for one in self._question.grammar.phrases)
+        return Confirmation.READ_BACK if known or text == self._doubted else confirmation
 
     def _answers(self, text: str) -> bool:
         """Whether the text can be a value of the kind that is asked for."""

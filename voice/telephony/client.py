@@ -27,7 +27,7 @@ class Carrier:
     def __init__(self, account: str, token: str, *, url: str = "", timeout_seconds: float) -> None:
         """`url` is the interface's root, Twilio's own when left out."""
         self._root = f"{(url or API).rstrip('/')}/2010-04-01/Accounts/{account}"
-        self._auth = aiohttp.BasicAuth(account, token)
+        self._headers = {"Authorization": aiohttp.encode_basic_auth(account, token)}
         self._timeout = aiohttp.ClientTimeout(total=timeout_seconds)
         self._session: aiohttp.ClientSession | None = None
 
@@ -83,7 +83,7 @@ class Carrier:
     async def _post(self, path: str, form: Mapping[str, str]) -> Mapping[str, Any]:
         # Made at the first use: a session belongs to the loop that it is made in.
         if self._session is None:
-            self._session = aiohttp.ClientSession(auth=self._auth, timeout=self._timeout)
+            self._session = aiohttp.ClientSession(headers=self._headers, timeout=self._timeout)
         try:
             async with self._session.post(self._root + path, data=form) as response:
                 if response.status >= 300:

@@ -69,6 +69,15 @@ def test_an_unsure_yes_that_moves_something_is_asked_for_again() -> None:
     assert isinstance(asked(CONSENT).spoken("yes", heard("yes", 0.9)), Send)
 
 
+def test_the_second_unsure_yes_confirms_the_first_and_a_no_after_it_does_not() -> None:
+    answers = asked(CONSENT)
+    assert isinstance(answers.spoken("yes", heard("yes", 0.5)), Ask)
+    assert isinstance(answers.spoken("yes please", heard("yes please", 0.5)), Send)
+    answers = asked(CONSENT)
+    assert isinstance(answers.spoken("yes", heard("yes", 0.5)), Ask)
+    assert isinstance(answers.spoken("no", heard("no", 0.5)), Ask)
+
+
 @pytest.mark.parametrize(("gentle", "times"), [(False, 3), (True, 2)])
 def test_what_cannot_be_made_out_brings_in_a_person_sooner_for_the_elderly(gentle: bool, times: int) -> None:
     answers = asked(gentle=gentle)
