@@ -6,7 +6,7 @@ export ACTIONS_PORT ?= 5055
 
 RUN = python3 -m uv run --no-sync
 
-.PHONY: up test pictures train models promote rollback shadow reviewed drift data-check fmt lint types floors bench bench-ledger bench-takeover bench-turn bench-understanding bench-heldout bench-retrieval eval bench-chaos bench-fuzz bench-routing bench-assign bench-console
+.PHONY: up test pictures train models promote rollback shadow reviewed drift data-check fmt lint types floors bench bench-ledger bench-takeover bench-turn bench-understanding bench-heldout bench-retrieval eval bench-chaos bench-fuzz bench-routing bench-assign bench-console speech-model bench-hearing bench-barge-in bench-numbers bench-free-speech bench-call bench-calls
 
 up: export DEMO := $(or $(DEMO),1)
 up: ## set up, run, say where it is
@@ -17,6 +17,9 @@ test: ## set up, run all tests
 
 train: ## train a candidate if its data changed; it serves if it does not lose (HOLD=1: it waits)
 	@python3 -m deploy.train
+
+speech-model: ## our own Vosk model from synthesised speech, in DATA/speech_model (CLIPS, TAKES, STEPS: larger)
+	@python3 -m deploy.speech_model $(if $(CLIPS),--clips $(CLIPS)) $(if $(TAKES),--takes $(TAKES)) $(if $(STEPS),--steps $(STEPS))
 
 models: ## every model: which one serves, what became of the others, and why
 	@bot/engine/.venv/bin/python -m bot.engine.models list
@@ -89,5 +92,23 @@ bench-heldout: ## the trained model on utterances nobody trained on
 bench-retrieval: ## articles against questions nobody saw, and questions that none answers
 	@$(RUN) python -m bench.retrieval
 
+bench-hearing: ## word errors: our Vosk model on unseen voices, pocketsphinx on people (digits in BENCHMARK_DATA)
+	@$(RUN) python -m bench.hearing
+
 bench-turn: ## ours against plain Rasa, side by side
 	@$(RUN) python -m bench.turn --utterances $(or $(N),200)
+
+bench-call: ## a whole call with real audio: status, knowledge check, claim, transfer; WAV in DATA/calls
+	@$(RUN) python -m bench.call
+
+bench-calls: ## calls at a time (LEVELS=1,2,4) and one after another (N=20), per recogniser (RECOGNIZERS=pocketsphinx,vosk)
+	@$(RUN) python -m bench.calls --levels $(or $(LEVELS),1,2,4) --sequence $(or $(N),20) --recognizers $(or $(RECOGNIZERS),pocketsphinx)
+
+bench-free-speech: ## words misheard in free sentences and answers, three synthetic voices (N=25 sentences each)
+	@$(RUN) python -m bench.free_speech --sentences $(or $(N),25)
+
+bench-numbers: ## policy numbers in people's voices: heard, read back, keyed where need be (N=40 each; BENCHMARK_DATA)
+	@$(RUN) python -m bench.numbers --dialogues $(or $(N),40)
+
+bench-barge-in: ## who stops the bot while it speaks: callers, and no cough, echo or "mhm" (DETAILS=1: every case)
+	@$(RUN) python -m bench.barge_in $(if $(DETAILS),--details)

@@ -36,9 +36,13 @@ from records import memory, secrets
 from records.activity import Activity
 from records.carriers import Postman, carriers_of
 from records.clock import SystemClock
+from records.models import Way
 from records.settings import Settings, settings
 from records.signals import Signals
 from records.store import Store
+from voice.exchange import Exchange, ears_of, mouth_of
+from voice.outbound.reminders import PhoneReminders
+from voice.testing import soft_phone
 
 SWITCH_SECONDS = 0.001
 WORKERS = 24
@@ -59,9 +63,13 @@ def create_app(chosen: Settings) -> FastAPI:
     activity = Activity(signals)
     turns = Turns(store, clock, engine, signals, activity, chosen, engine.recovered)
     dispatcher = Dispatcher(store, clock, signals, chosen)
-    postman = Postman(store, clock, carriers_of(chosen, keys))
+    carriers = carriers_of(chosen, keys)
+    if chosen.outbound_calls:
+        carriers[Way.CALL] = PhoneReminders(store, clock)
+    postman = Postman(store, clock, carriers)
     messenger = Messenger(store, clock, webhooks.addresses_of(chosen.webhook_urls), keys["WEBHOOK_KEY"])
     services = Services(store, clock, chosen, keys, signals, activity, turns)
+    exchange = Exchange(services, ears_of(chosen), mouth_of(chosen))
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -77,7 +85,7 @@ def create_app(chosen: Settings) -> FastAPI:
             asyncio.create_task(postman.run(), name="postman"),
             asyncio.create_task(scheduler.run_forever(store, clock), name="schedule"),
         ]
-        async with messenger.running():
+        async with messenger.running(), exchange.running():
             yield
         await turns.drain()
         for task in background:
@@ -89,6 +97,7 @@ def create_app(chosen: Settings) -> FastAPI:
         store.close()
 
     app = FastAPI(title="Contact centre", version="0.1.0", lifespan=lifespan)
+    soft_phone.attach(app, services)
     # Routes are tried in this order: what is asked for most comes first.
     app.include_router(chat_channel.router(services))
     app.include_router(rest_channel.router(services))
@@ -104,10 +113,13 @@ def create_app(chosen: Settings) -> FastAPI:
                 "engine": engine.healthy,
                 "actions": engine.actions_healthy,
                 "database": lambda: _database_answers(store),
+                "recogniser": exchange.ears.healthy,
+                "synthesiser": exchange.mouth.healthy,
             }
         )
     )
     app.include_router(api.router(store, clock, signals, chosen.presence_seconds))
+    app.include_router(exchange.router)
     console.mount(app, store, clock, signals, activity, chosen, keys)
     app.add_middleware(SecurityHeaders)
     return app

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from actions.identity import tokens
 from actions.identity.tokens import Verifier
-from bot import rendering, utterance, visit_links
+from bot import rendering, talk_links, utterance, visit_links
 from bot.chat_frames import Frame, Hello, Ping, Press, Read, Say, Typing, parse
 from bot.newcomers import TooManyConversations
 from bot.services import Services
@@ -120,6 +120,10 @@ class Connection:
 
     def _find(self, session: Session, hello: Hello, now: datetime) -> tuple[ConversationId, str | None]:
         """The conversation to go on with, or a new one and its secret."""
+        if hello.talk is not None:
+            called = talk_links.follow(session, hello.talk, self._visit_key, now)
+            if called is not None:
+                return called
         if hello.conversation is not None:
             known = ledger.resume(session, hello.conversation, hello.secret or "")
             if not visit_links.is_of_another(session, known, hello.visit, self._visit_key, now):

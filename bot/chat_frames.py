@@ -41,6 +41,9 @@ class Hello(_Frame):
     visit: Any = None
     """The token of a link to a return visit, where the page was opened with one."""
 
+    talk: Any = None
+    """The token of a link that continues a call, where the page was opened with one."""
+
 
 class Say(_Frame):
     """A typed message."""

@@ -8,6 +8,7 @@ import ipaddress
 from typing import Any
 
 from fastapi import APIRouter, HTTPException, Query, Request
+from starlette.requests import HTTPConnection
 
 from bot.services import Services
 from records import outbox
@@ -37,7 +38,7 @@ def router(services: Services) -> APIRouter:
     return routes
 
 
-def is_local(request: Request) -> bool:
+def is_local(request: HTTPConnection) -> bool:
     """Whether the machine itself asks: nobody through a proxy, no page that made our address its own."""
     if request.client is None or any(name in request.headers for name in _FORWARDED):
         return False

@@ -102,6 +102,7 @@ class EngineClient:
                     "channel": turn.channel,
                     "language": "en",
                     "button": turn.body.get("button"),
+                    "hearing": _hearing(turn.body),
                 },
             }
         )
@@ -119,6 +120,12 @@ async def _answers(server: Loopback, path: str) -> bool:
         return (await asyncio.wait_for(server.get(path), HEALTH_SECONDS)).status == 200
     except (NoAnswer, TimeoutError):
         return False
+
+
+def _hearing(body: Mapping[str, Any]) -> float | None:
+    """How sure the recogniser was of the words; None for what was typed or pressed."""
+    heard = body.get("hearing")
+    return float(heard["confidence"]) if isinstance(heard, Mapping) else None
 
 
 def _answer(payload: Any) -> Answer:

@@ -5,10 +5,13 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Literal
 
 from fastapi import APIRouter, Response
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
 
 State = Literal["ok", "down"]
 Check = Callable[[], Awaitable[bool]]
+
+TASKS = Gauge("centre_tasks", "Tasks of the event loop; asked for on the loop itself")
+TASKS.set_function(lambda: len(asyncio.all_tasks()))
 
 
 def router(checks: Mapping[str, Check]) -> APIRouter:

@@ -55,6 +55,7 @@ def _spec(told_of: Mapping[str, Any]) -> AgentSpec:
         languages=tuple(told_of["languages"]),
         province=told_of["province"],
         capacity=told_of["capacity"],
+        phone=told_of.get("phone"),
     )
 
 

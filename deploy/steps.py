@@ -115,6 +115,48 @@ def have_model(*options: str) -> None:
         )
 
 
+class SpeechModel:
+    """The speech model of the tests, built beside other steps: it needs one core for some minutes, once."""
+
+    def __init__(self) -> None:
+        """Begin nothing yet."""
+        self._building: "Optional[subprocess.Popen[bytes]]" = None
+
+    def begin(self) -> None:
+        """Start building; returns at once."""
+        LOGS.mkdir(parents=True, exist_ok=True)
+        with self._log.open("w") as output:
+            self._building = subprocess.Popen(
+                [PYTHON, "-m", "voice.speech_model.build"],
+                cwd=ROOT,
+                env=environment(),
+                stdout=output,
+                stderr=output,
+            )
+
+    def have(self) -> None:
+        """Wait until it is built.
+
+        Raises:
+            SetupFailed: it could not be; the message shows the last lines of the log.
+        """
+        with step("speech model (learnt when its data changed; about three minutes)"):
+            status = self._building.wait() if self._building else None
+        if status != 0:
+            last = "\n".join(self._log.read_text(errors="replace").splitlines()[-15:])
+            raise SetupFailed(f"building the speech model failed:\n{last}\n\nThe whole output: {self._log}")
+
+    def end(self) -> None:
+        """Stop building, where another step has failed meanwhile."""
+        if self._building is not None and self._building.poll() is None:
+            self._building.terminate()
+            self._building.wait()
+
+    @property
+    def _log(self) -> Path:
+        return LOGS / "speech-model.log"
+
+
 def have_records() -> None:
     """Schema, and in a demonstration its data."""
     with step("records"):

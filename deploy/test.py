@@ -6,23 +6,34 @@ from typing import Sequence
 
 from deploy import steps
 
-RINGS_OF_PROCESSES = ["tests/conversations", "tests/browser", "tests/chaos", "tests/bench"]
+RINGS_OF_PROCESSES = [
+    "tests/conversations",
+    "tests/browser",
+    "tests/chaos",
+    "tests/bench",
+    "tests/voice/faults",
+    "tests/voice/hearing",
+]
 """They start processes and measure time: one after the other, on a machine that does nothing else."""
 
-PROGRAMS = ["chromium=chromium", "initdb=postgresql"]
+PROGRAMS = ["chromium=chromium", "initdb=postgresql", "flite=flite"]
 
 
 def main() -> int:
     """Returns non-zero when setting up or any test failed."""
     print("Setting up the tests")
+    speech = steps.SpeechModel()
     failed = steps.main(
         [
             steps.have_uv,
             lambda: steps.have_programs(PROGRAMS),
             steps.have_environments,
+            speech.begin,
             steps.have_model,
+            speech.have,
         ]
     )
+    speech.end()
     if failed:
         return failed
     # All of them run, whatever fails: one run shows everything that is broken.

@@ -67,6 +67,8 @@ _API: Mapping[str, Access] = {
     "GET /api/agent/session": Needs(Permission.OWN_ACCOUNT),
     "DELETE /api/agent/session": Needs(Permission.OWN_ACCOUNT),
     "POST /api/agent/session/renewal": Needs(Permission.OWN_ACCOUNT),
+    "PUT /api/agent/phone": Needs(Permission.OWN_ACCOUNT),
+    "PUT /api/agent/agents/{login}/phone": Needs(Permission.MANAGE_ACCOUNTS),
     "POST /api/agent/second-factor": Needs(Permission.OWN_ACCOUNT),
     "PUT /api/agent/second-factor": Needs(Permission.OWN_ACCOUNT),
     "DELETE /api/agent/second-factor": Needs(Permission.OWN_ACCOUNT),

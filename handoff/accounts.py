@@ -18,9 +18,10 @@ from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
+from actions.normalise import Misread, read_phone
 from handoff import login_limits, second_factor
 from handoff.authorization import Principal
-from handoff.refusals import CodeNeeded, NotLoggedIn, OwnRole, UnknownLogin
+from handoff.refusals import CodeNeeded, NotLoggedIn, OwnRole, UnfitNumber, UnknownLogin
 from records import audit
 from records.clock import Clock, SystemClock
 from records.models import Agent, AgentId, AgentSession, Role
@@ -65,6 +66,8 @@ class AgentSpec:
     languages: tuple[str, ...]
     province: str
     capacity: int
+    phone: str | None = None
+    """Number on which callers are put through."""
 
 
 def create_agents(session: Session, specs: Iterable[AgentSpec], now: datetime) -> dict[str, str]:
@@ -86,6 +89,7 @@ def create_agents(session: Session, specs: Iterable[AgentSpec], now: datetime) -
                 capacity=spec.capacity,
                 password_hash=_hasher.hash(passwords[spec.login]),
                 available=False,
+                phone=spec.phone,
             )
         )
         audit.note(session, now, "system", "account_created", f"agent:{spec.login}", role=spec.role.value)
@@ -224,6 +228,24 @@ def change_role(session: Session, login: str, role: Role, now: datetime, actor: 
     audit.note(session, now, actor, "role_changed", f"agent:{login}", role=role.value)
 
 
+def set_phone(session: Session, login: str, number: str, now: datetime, actor: str = "system") -> str | None:
+    """Change the number on which the agent is put through to callers; empty takes it away.
+
+    Returns the number as it is kept.
+
+    Raises:
+        UnknownLogin: there is no such agent.
+        UnfitNumber: it is no telephone number.
+    """
+    agent = _find(session, login)
+    try:
+        agent.phone = read_phone(number) if number.strip() else None
+    except Misread:
+        raise UnfitNumber from None
+    audit.note(session, now, actor, "phone_changed", f"agent:{login}", known=agent.phone is not None)
+    return agent.phone
+
+
 def _find(session: Session, login: str) -> Agent:
     agent = session.scalar(select(Agent).where(Agent.login == login))
     if agent is None:
@@ -268,22 +290,30 @@ def _hash(token: str) -> str:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """`python -m handoff.accounts reset amy`: a new password, printed once."""
+    """`python -m handoff.accounts reset amy`: a new password, printed once; `phone amy +1...`: her number."""
     parser = argparse.ArgumentParser(prog="python -m handoff.accounts", description="Accounts of agents.")
     commands = parser.add_subparsers(dest="command", required=True)
     reset = commands.add_parser("reset", help="give an agent a new password and end their sessions")
     reset.add_argument("login")
+    phone = commands.add_parser("phone", help="set the number on which an agent is put through to callers")
+    phone.add_argument("login")
+    phone.add_argument("number", nargs="?", default="", help="left out: the agent takes no calls any more")
     chosen = parser.parse_args(arguments)
     store = Store(settings().records_url)
     try:
         with store.writing() as session:
-            password = reset_password(session, chosen.login, SystemClock().now())
-    except UnknownLogin as refusal:
+            now = SystemClock().now()
+            done: str | None
+            if chosen.command == "reset":
+                done = reset_password(session, chosen.login, now)
+            else:
+                done = set_phone(session, chosen.login, chosen.number, now)
+    except (UnknownLogin, UnfitNumber) as refusal:
         sys.stderr.write(f"{refusal}\n")
         return 1
     finally:
         store.close()
-    sys.stdout.write(f"{chosen.login}: {password}\n")
+    sys.stdout.write(f"{chosen.login}: {done or 'takes no calls'}\n")
     return 0
 
 

@@ -12,7 +12,7 @@ from heapq import merge
 from sqlalchemy import Integer, bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
-from handoff import capacity, presence, routing, transfers
+from handoff import capacity, presence, routing, telephone, transfers
 from handoff.refusals import OfferGone
 from handoff.routing import Candidate, Need
 from handoff.transfers import Waiting
@@ -146,9 +146,11 @@ def accept(
 
     Raises:
         OfferGone: it lapsed, or is not this agent's.
+        NoTelephone: it is a call, and the agent cannot be dialled.
         StaleEpoch: `epoch` was given and is past.
     """
     standing, handoff = _offer_of(session, agent_id, conversation_id)
+    telephone.require_number(session, agent_id, conversation_id)
     if handoff is None:
         return transfers.accept(session, standing, agent_id, now, epoch=epoch)
     if handoff.offer_until is None or handoff.offer_until <= now:

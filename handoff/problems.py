@@ -31,6 +31,7 @@ _STATUS: dict[type[Refused], int] = {
     refusals.UnknownInstruction: 422,
     refusals.FarOff: 422,
     refusals.UnfitSearch: 422,
+    refusals.UnfitNumber: 422,
     refusals.UnknownCase: 404,
     refusals.UnknownLogin: 404,
 }

@@ -75,7 +75,7 @@ def hand_over(
     moves = waiting.moves_of(place, known)
     expected = waiting.expect(place, known)
     callbacks.supersede(session, standing, now)
-    words = f"A colleague will take over. {_in_words(place, expected)}{_hours_in_words(known, now)}"
+    words = f"A colleague will take over. {in_words(place, expected)}{_hours_in_words(known, now)}"
     made = made.model_copy(update={"wait_promised": words})
     moved = ledger.change_owner(session, standing, Event.HAND_OVER, now, text=words)
     handoff = Handoff(
@@ -180,7 +180,7 @@ def tell_positions(session: Session, now: datetime) -> list[ConversationId]:
         custom: dict[str, Any] = {"tier": 3, "position": place}
         if expected is not None:
             custom["wait_seconds"] = [round(expected.low_seconds), round(expected.high_seconds)]
-        body = {"text": _in_words(place, expected), "custom": custom}
+        body = {"text": in_words(place, expected), "custom": custom}
         key = f"place:{standing.epoch}:{standing.last_seq + 1}"
         ledger.append(session, standing, Author.SYSTEM, [(key, Kind.MESSAGE, body)], now, epoch=None)
         told.append(standing.id)
@@ -214,7 +214,8 @@ def _ahead_of(session: Session, rank: datetime, handoff_id: int | None = None) -
     return session.connection().execute(_AHEAD, bounds).scalar_one()
 
 
-def _in_words(place: int, expected: Range | None) -> str:
+def in_words(place: int, expected: Range | None) -> str:
+    """A place and its range as a customer is told them."""
     words = "You are next in the queue." if place == 1 else f"You are number {place} in the queue."
     return f"{words} {expected.words}" if expected else words
 

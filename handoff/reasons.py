@@ -26,6 +26,7 @@ class Reason(StrEnum):
     BOT_FAILED = "bot_failed"
     CALLBACK = "callback"
     SCAM = "scam"
+    NOT_HEARD = "not_heard"
 
     @classmethod
     def parse(cls, text: str) -> "Reason":
@@ -59,6 +60,7 @@ _WORDS = {
     Reason.BOT_FAILED: "The assistant failed",
     Reason.CALLBACK: "Wants to be called back",
     Reason.SCAM: "Reports a possible scam",
+    Reason.NOT_HEARD: "Could not be heard well on the telephone",
 }
 
 _PRIORITIES = {

@@ -156,6 +156,20 @@ class UnfitSearch(Refused):
     words = "Search for at least three characters."
 
 
+class NoTelephone(Refused):
+    """A caller is on the line, and the agent has no number to be put through to."""
+
+    code = "no_telephone"
+    words = "This is a call, and there is no telephone number of yours on file. Please let it go."
+
+
+class UnfitNumber(Refused):
+    """No telephone number."""
+
+    code = "unfit_number"
+    words = "Please give the telephone number with its country code, for example +86 138 0013 8000."
+
+
 class NotLetIn(Refused):
     """Wrong, unknown and locked look the same."""
 

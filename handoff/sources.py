@@ -219,9 +219,14 @@ def label_of(name: str) -> str:
 
 
 def text_of(body: Mapping[str, Any]) -> str:
-    """The text of an entry; what has none is empty."""
+    """The text of an entry as people read it; what has none is empty.
+
+    Of what was said on the telephone to prove an identity only the length is shown.
+    """
     text = body.get("text")
-    return text if isinstance(text, str) else ""
+    if not isinstance(text, str):
+        return ""
+    return "".join("•" if one.isdigit() else one for one in text) if body.get("secret") else text
 
 
 def local_date(now: datetime) -> date:

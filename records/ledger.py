@@ -159,6 +159,13 @@ def resume(session: Session, conversation_id: str, secret: str) -> ConversationI
     return ConversationId(conversation_id)
 
 
+def renew_secret(session: Session, conversation_id: ConversationId) -> str:
+    """A new secret that resumes the conversation; the one before is worth nothing any more."""
+    secret = secrets.token_urlsafe(24)
+    update_standing(session, conversation_id, secret_hash=_hash(secret))
+    return secret
+
+
 def lock(session: Session, conversation_id: ConversationId) -> Standing:
     """Lock the conversation's row until the transaction ends.
 

@@ -18,6 +18,7 @@ NAMES = (
     "IDENTITY_KEY",
     "PAYMENT_KEY",
     "WEBHOOK_KEY",
+    "PHONE_KEY",
 )
 """Made where they are missing."""
 

@@ -5,9 +5,13 @@ Every setting is described in docs/settings.md. Secrets are not settings: see `r
 
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+SOFT_PHONE_ACCOUNT = "AC" + "0" * 32
+"""Stands for Twilio's account where there is none: calls then come from this machine only."""
 
 
 class Settings(BaseSettings):
@@ -78,6 +82,30 @@ class Settings(BaseSettings):
     twilio_timeout_seconds: float = Field(10.0, gt=0)
     """Longest wait for one answer of Twilio."""
 
+    twilio_api_url: str = ""
+    """Root of Twilio's REST interface for calls. Empty: Twilio's own."""
+
+    phone_lines: int = Field(20, ge=1)
+    """Calls that the bot serves at a time in one center process; to further ones the line is busy."""
+
+    call_minutes: float = Field(45.0, gt=0)
+    """Longest time of a call with the bot; then a person takes over."""
+
+    outbound_calls: int = Field(0, ge=0, le=50)
+    """Calls that the centre makes by itself at a time, for return visits and reminders. 0: none."""
+
+    call_recording: bool = False
+    """Record calls, after saying so, where the caller does not object."""
+
+    recognizer: Literal["pocketsphinx", "vosk"] = "pocketsphinx"
+    """Which engine hears callers; Vosk needs `vosk_model`."""
+
+    vosk_model: Path | None = None
+    """Folder of a Vosk model."""
+
+    hearing_workers: int = Field(2, ge=1, le=64)
+    """Processes that hear; one is needed only while somebody speaks."""
+
     upload_megabytes: float = Field(10.0, gt=0, le=100)
     """Largest file that a customer may hand in."""
 
@@ -106,6 +134,11 @@ class Settings(BaseSettings):
     def links_url(self) -> str:
         """What links to the centre begin with, without a slash at the end."""
         return self.public_url.rstrip("/") or f"http://127.0.0.1:{self.port}"
+
+    @property
+    def phone_account(self) -> str:
+        """The account whose calls are directed; without Twilio, that of the soft-phone."""
+        return self.twilio_account_sid or SOFT_PHONE_ACCOUNT
 
     @property
     def origins(self) -> frozenset[str]:

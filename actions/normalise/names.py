@@ -7,6 +7,7 @@ import re
 
 from actions.normalise.dates import is_date_word
 from actions.normalise.misread import Misread
+from actions.normalise.spelling import read_spelling
 from actions.normalise.spoken import is_number_word
 from actions.normalise.typed import words
 
@@ -57,6 +58,7 @@ def read_name(text: str) -> str:
         Misread: not_a_name, too_long.
     """
     name = _LEAD.sub("", " ".join(text.split())).strip(" .,;:!?\"'")
+    name = read_spelling(name) or name
     if not any(character.isalpha() for character in name) or any(character in "<>{}" for character in name):
         raise Misread("not_a_name", "I need a name here, in letters.")
     if len(name) > LONGEST:

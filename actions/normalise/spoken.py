@@ -10,6 +10,12 @@ _DIGITS = {
     "one": "1", "two": "2", "three": "3", "four": "4", "five": "5",
     "six": "6", "seven": "7", "eight": "8", "nine": "9", "niner": "9",
 }  # fmt: skip
+REPEATS = {"double": 2, "triple": 3, "treble": 3, "quadruple": 4}
+"""Words that say how often the next digit or letter comes."""
+
+FEWEST = 4
+"""Digits in a row that are taken for a number that names something; fewer may be a quantity."""
+
 _UNITS = {
     word: number
     for number, word in enumerate(
@@ -42,8 +48,8 @@ def digits(text: str) -> str:
     found: list[str] = []
     repeat = 1
     for word in _TOKEN.findall(text.casefold()):
-        if word in ("double", "triple"):
-            repeat = 2 if word == "double" else 3
+        if word in REPEATS:
+            repeat = REPEATS[word]
             continue
         digit = word if word.isdigit() else _DIGITS.get(word, "")
         # A lone "o" or "oh" is an exclamation unless it stands in a row of digits.
@@ -52,6 +58,22 @@ def digits(text: str) -> str:
         found.extend([digit] * repeat if digit else [])
         repeat = 1
     return "".join(found)
+
+
+def in_figures(text: str) -> str:
+    """The text with rows of spoken digits as figures: "policy eight eight double oh" is "policy 8800"."""
+    out: list[str] = []
+    row: list[str] = []
+    for word in [*text.split(), ""]:
+        plain = word.casefold().strip(".,")
+        if plain in _DIGITS or plain in REPEATS:
+            row.append(plain)
+            continue
+        figure = digits(" ".join(row))
+        out.extend([figure] if len(figure) >= FEWEST else row)
+        row = []
+        out.append(word)
+    return " ".join(out).strip()
 
 
 def number(parts: list[str]) -> int | None:

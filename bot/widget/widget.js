@@ -336,7 +336,7 @@ function draw(host) {
 	// hearing
 
 	const chat = converse(at('chat/ws').href.replace('http', 'ws'), drawer, () => ({
-		identity_token: set.identityToken, visit: set.visit,
+		identity_token: set.identityToken, visit: set.visit, talk: set.talk,
 		context: { page_title: title().slice(0, 300), page_url: bare(location.href), referrer: bare(document.referrer), language, gentle },
 	}), {
 		state: status,
@@ -481,7 +481,7 @@ function draw(host) {
 			if (word === 'failed') mail.append(' ', make('button', { click }, w.again));
 		}
 		clearTimeout(delay);
-		if (ready) banner.textContent = '', delete set.visit; // told
+		if (ready) banner.textContent = '', delete set.visit, delete set.talk; // told
 		else if (chat.started) delay = setTimeout(() => { banner.textContent = w.lost; }, navigator.onLine ? 2000 : 0); // not for a short gap
 		seen();
 	}

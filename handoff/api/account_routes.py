@@ -105,6 +105,15 @@ def add_to(routes: APIRouter, desks: Desks) -> None:
             lambda s, who, now: second_factor.switch_off(s, who, given.code, now),
         )
 
+    @routes.put("/phone", summary="The number on which I am put through to callers")
+    async def set_own_phone(token: Token, given: shapes.Telephone) -> shapes.Telephone:
+        number = await write(
+            token,
+            Permission.OWN_ACCOUNT,
+            lambda s, who, now: accounts.set_phone(s, who.login, given.number, now, f"agent:{who.login}"),
+        )
+        return shapes.Telephone(number=number or "")
+
     @routes.get("/agents", summary="Everybody who works here")
     async def colleagues(token: Token) -> tuple[shapes.Colleague, ...]:
         return await write(token, Permission.READ_AGENTS, lambda session, _who, _now: _colleagues(session))
@@ -118,6 +127,15 @@ def add_to(routes: APIRouter, desks: Desks) -> None:
         )
         desks.signals.advanced(PEOPLE)
         return shapes.Password(password=password)
+
+    @routes.put("/agents/{login}/phone", summary="The number on which an agent is put through to callers")
+    async def set_phone(token: Token, login: Number, given: shapes.Telephone) -> shapes.Telephone:
+        number = await write(
+            token,
+            Permission.MANAGE_ACCOUNTS,
+            lambda s, who, now: accounts.set_phone(s, login, given.number, now, f"agent:{who.login}"),
+        )
+        return shapes.Telephone(number=number or "")
 
     @routes.put("/agents/{login}/role", status_code=204, summary="A new role; ends all sessions")
     async def change_role(token: Token, login: Number, given: shapes.NewRole) -> None:

@@ -38,6 +38,12 @@ class NewRole(Taken):
     role: Role
 
 
+class Telephone(Taken):
+    """Number on which callers are put through; empty: the agent takes no calls."""
+
+    number: str = Field(max_length=40)
+
+
 class Presence(Taken):
     """The agent's own switch."""
 

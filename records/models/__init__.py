@@ -14,6 +14,7 @@ from records.models.conversations import (
 )
 from records.models.customers import Customer
 from records.models.factors import RecoveryCode, SecondFactor
+from records.models.outbound import OutboundCall
 from records.models.outbox import Dispatch, OutgoingMessage, Way
 from records.models.papers import Paper
 from records.models.people import (
@@ -28,6 +29,7 @@ from records.models.people import (
     Transfer,
     TransferState,
 )
+from records.models.phone import CallState, Leaving, PhoneCall
 from records.models.policies import (
     GIVEN_UP,
     Beneficiary,
@@ -68,6 +70,7 @@ __all__ = [
     "Beneficiary",
     "Benefit",
     "Branch",
+    "CallState",
     "Claim",
     "ClaimPayout",
     "Conversation",
@@ -84,11 +87,13 @@ __all__ = [
     "IncomingPayment",
     "Kind",
     "LearningReport",
+    "Leaving",
     "LedgerCursor",
     "Loan",
     "LoginAttempt",
     "Message",
     "OneTimeCode",
+    "OutboundCall",
     "OutgoingMessage",
     "Owner",
     "Pace",
@@ -97,6 +102,7 @@ __all__ = [
     "PasskeyChallenge",
     "PaymentOrder",
     "Payout",
+    "PhoneCall",
     "Policy",
     "PolicyArrangement",
     "PolicyState",

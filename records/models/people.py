@@ -64,6 +64,8 @@ class Agent(Base):
     """Takes new conversations; the agent's own switch."""
     seen_at: Mapped[datetime | None]
     """Last heartbeat of an open console."""
+    phone: Mapped[str | None] = mapped_column(String(40))
+    """Number on which callers are put through; without one the agent takes no calls."""
     idle_since: Mapped[datetime | None]
     """Since when the agent holds no conversation; the longest idle is served first."""
 

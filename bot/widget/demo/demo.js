@@ -7,10 +7,11 @@ document.addEventListener('click', event => {
   else chat.open();
 });
 
-/* A link to a return visit: its token goes to the chat, which opens, and not into the address or the history. */
-const visit = new URLSearchParams(location.search).get('visit');
-if (visit !== null) {
-  document.querySelector('script[src="/widget.js"]').dataset.visit = visit;
+/* A link to a return visit, or from a call: its token goes to the chat, which opens, and not into the address. */
+const given = new URLSearchParams(location.search);
+const link = ['visit', 'talk'].find(name => given.has(name));
+if (link) {
+  document.querySelector('script[src="/widget.js"]').dataset[link] = given.get(link);
   history.replaceState(null, '', location.pathname + location.hash);
   addEventListener('load', () => document.querySelector('contact-centre-chat').open());
 }

@@ -1,0 +1,264 @@
+"""Concurrent calls, then calls in sequence: how many are held in real time, what they cost, what they leave.
+
+Run as `python -m bench.calls`. The offline Twilio calls the three running processes from this one, in real
+time, each caller speaking with flite; load and centre share the machine. Its last line is one of JSON.
+"""
+
+import argparse
+import asyncio
+import json
+import re
+import sys
+import tempfile
+import time
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from bench.measuring import cpu_seconds, memory_megabytes, percentile, tree
+from bench.stack import Stack
+from records import secrets
+from records.settings import SOFT_PHONE_ACCOUNT
+from voice.testing import mulaw, visitor_voice
+from voice.testing.call import Call, CallOver
+from voice.testing.line import NetworkLine
+from voice.testing.twilio import OfflineTwilio
+
+CENTRE = "+12025550199"
+SAID = ("is my policy in force", "what is the cooling off period", "I want to report a claim")
+PATIENCE_SECONDS = 45.0
+HELD_SECONDS = 2.0
+"""A level is held in real time while 95 of 100 waits for the bot are no longer, and no call fails."""
+
+APART_SECONDS = 0.25
+"""Between two callers of a level: nobody's telephones ring in the same moment."""
+
+OWN_LATENESS_SECONDS = 0.1
+"""Later than this, and the load's own process was too slow to be believed."""
+
+WARM_UP = 10
+"""Calls before the first look at what a sequence leaves: what is made once is made then."""
+
+SETTLE_SECONDS = 5.0
+_GAUGE = re.compile(r"^(centre_tasks|centre_calls_open) ([\d.e+-]+)$", re.MULTILINE)
+
+
+@dataclass
+class Level:
+    """So many calls at a time."""
+
+    calls: int
+    waits: list[float] = field(default_factory=list)
+    greetings: list[float] = field(default_factory=list)
+    failed: int = 0
+    lateness: list[float] = field(default_factory=list)
+    frames: int = 0
+
+    @property
+    def is_held(self) -> bool:
+        """Whether the bot kept up."""
+        return bool(self.waits) and not self.failed and percentile(self.waits, 95) <= HELD_SECONDS
+
+
+@dataclass(frozen=True)
+class Books:
+    """What a centre holds at a moment."""
+
+    tasks: int
+    open_calls: int
+    files: int
+    threads: int
+    processes: int
+    megabytes: float
+
+
+class Load:
+    """Callers of one centre."""
+
+    def __init__(self, stack: Stack, words: list[bytes]) -> None:
+        """`words` are what each caller says, as mu-law."""
+        self._stack = stack
+        self._words = words
+        self._callers = 0
+        key = secrets.load(stack.data)["PHONE_KEY"]
+        self.twilio = OfflineTwilio(NetworkLine(), key, SOFT_PHONE_ACCOUNT, keeps_audio=False)
+        self.twilio.number(CENTRE, f"{stack.url}/voice/incoming", status_callback=f"{stack.url}/voice/status")
+
+    async def level(self, calls: int) -> dict[str, Any]:
+        """Hold so many calls at a time; how it went."""
+        level = Level(calls)
+        pids = tree(self._stack.pid("center"))
+        before, cpu, begun = memory_megabytes(pids), self._cpu(), time.monotonic()
+        talks = [asyncio.create_task(self._talk(level, index)) for index in range(calls)]
+        peak = await self._watch(pids, talks)
+        wall = time.monotonic() - begun
+        self.twilio.forget_ended()
+        return {
+            "calls": calls,
+            "held": level.is_held,
+            "failed": level.failed,
+            "turns": len(level.waits),
+            "wait_p50": _rounded(level.waits, 50),
+            "wait_p95": _rounded(level.waits, 95),
+            "greeting_p95": _rounded(level.greetings, 95),
+            "cores": round((self._cpu() - cpu) / wall, 2),
+            "megabytes_per_call": round((peak - before) / calls, 2),
+            "load_late": round(
+                sum(late > OWN_LATENESS_SECONDS for late in level.lateness) / max(1, level.frames), 4
+            ),
+        }
+
+    async def sequence(self, calls: int) -> dict[str, Any]:
+        """One call after the other; what is left of them."""
+        for _ in range(WARM_UP):
+            await self._ring_once()
+        before = await self._books()
+        failed = 0
+        for _ in range(calls):
+            failed += not await self._ring_once()
+        self.twilio.forget_ended()
+        after = await self._books()
+        growth = {name: round(asdict(after)[name] - value, 2) for name, value in asdict(before).items()}
+        return {"calls": calls, "failed": failed, "before": asdict(before), "growth": growth}
+
+    def _call(self) -> Call:
+        # Every caller has a number of their own: one that calls too often is refused.
+        self._callers += 1
+        return self.twilio.dial(f"+1202{5_560_000 + self._callers}", CENTRE)
+
+    async def _talk(self, level: Level, index: int) -> None:
+        await asyncio.sleep(index * APART_SECONDS)
+        begun = time.monotonic()
+        call = self._call()
+        try:
+            await call.sounds(within=PATIENCE_SECONDS)
+            level.greetings.append(time.monotonic() - begun)
+            await call.bot_finished(within=PATIENCE_SECONDS)
+            for words in self._words:
+                await call.say(words)
+                spoken = time.monotonic()
+                await call.sounds(within=PATIENCE_SECONDS)
+                level.waits.append(time.monotonic() - spoken)
+                await call.bot_finished(within=PATIENCE_SECONDS)
+        except (TimeoutError, CallOver) as error:
+            level.failed += 1
+            sys.stderr.write(f"call {index} of {level.calls}: {error}\n")
+        finally:
+            await call.hang_up()
+            level.lateness += call.lateness
+            level.frames += call.recording.frames
+
+    async def _ring_once(self) -> bool:
+        call = self._call()
+        try:
+            await call.sounds(within=PATIENCE_SECONDS)
+        except (TimeoutError, CallOver):
+            return False
+        finally:
+            await call.hang_up()
+            self.twilio.forget_ended()
+        return True
+
+    async def _watch(self, pids: Iterable[int], talks: list[asyncio.Task[None]]) -> float:
+        """The most memory while the calls are held."""
+        peak = 0.0
+        pending = set(talks)
+        while pending:
+            _, pending = await asyncio.wait(pending, timeout=1.0)
+            peak = max(peak, await asyncio.to_thread(memory_megabytes, pids))
+        for talk in talks:
+            talk.result()
+        return peak
+
+    def _cpu(self) -> float:
+        return sum(cpu_seconds(tree(self._stack.pid(name))) for name in ("center", "engine", "actions"))
+
+    async def _books(self) -> Books:
+        await asyncio.sleep(SETTLE_SECONDS)
+        async with httpx.AsyncClient(trust_env=False) as client:
+            figures = dict(_GAUGE.findall((await client.get(f"{self._stack.url}/metrics")).text))
+        center = self._stack.pid("center")
+        pids = tree(center)
+        return Books(
+            tasks=round(float(figures["centre_tasks"])),
+            open_calls=round(float(figures["centre_calls_open"])),
+            files=_entries(f"/proc/{center}/fd"),
+            threads=_entries(f"/proc/{center}/task"),
+            processes=len(pids),
+            megabytes=round(memory_megabytes(pids), 1),
+        )
+
+
+async def run(stack: Stack, levels: list[int], calls: int) -> dict[str, Any]:
+    """The curve, up to the first level that is not held, then the sequence."""
+    # What a voice leaves quiet at its end would count as waiting for the bot.
+    words = [_trimmed(visitor_voice.speak(text)) for text in SAID]
+    load = Load(stack, words)
+    curve: list[dict[str, Any]] = []
+    try:
+        await load.level(1)  # what is made once is made now
+        for level in levels:
+            curve.append(await load.level(level))
+            print(json.dumps(curve[-1]), flush=True)
+            if not curve[-1]["held"]:
+                break
+        sequence = await load.sequence(calls) if calls else {}
+    finally:
+        await load.twilio.close()
+    held = max((one["calls"] for one in curve if one["held"]), default=0)
+    return {"held": held, "curve": curve, "sequence": sequence, "errors": len(load.twilio.errors)}
+
+
+def _entries(folder: str) -> int:
+    return sum(1 for _ in Path(folder).iterdir())
+
+
+def _trimmed(sound: bytes) -> bytes:
+    frames = [sound[at : at + mulaw.FRAME_BYTES] for at in range(0, len(sound), mulaw.FRAME_BYTES)]
+    while frames and not mulaw.is_loud(frames[-1]):
+        frames.pop()
+    return b"".join(frames)
+
+
+def _rounded(values: list[float], percent: float) -> float | None:
+    return round(percentile(values, percent), 3) if values else None
+
+
+def main() -> int:
+    """Run from the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--levels", default="1,2,4", help="calls at a time, one level after the other")
+    parser.add_argument("--sequence", type=int, default=20, help="calls one after the other")
+    parser.add_argument("--recognizers", default="pocketsphinx", help="pocketsphinx, vosk, or both")
+    parser.add_argument("--vosk-model", default="var/speech_model")
+    parser.add_argument("--workers", default="2", help="processes that hear")
+    chosen = parser.parse_args()
+    levels = [int(level) for level in chosen.levels.split(",")]
+    results: dict[str, Any] = {}
+    for recognizer in chosen.recognizers.split(","):
+        extra = {
+            "RECOGNIZER": recognizer,
+            "HEARING_WORKERS": chosen.workers,
+            "PHONE_LINES": str(2 * max(levels)),
+            "PUBLIC_URL": "",
+        }
+        if recognizer == "vosk":
+            extra["VOSK_MODEL"] = str(Path(chosen.vosk_model).resolve())
+        with (
+            tempfile.TemporaryDirectory() as folder,
+            Stack(Path(folder) / "centre", customers=2, **extra) as stack,
+        ):
+            results[recognizer] = asyncio.run(run(stack, levels, chosen.sequence))
+    leaks = any(
+        result["sequence"] and (result["sequence"]["growth"]["open_calls"] or result["sequence"]["failed"])
+        for result in results.values()
+    )
+    print(json.dumps({"bench": "calls", "ok": not leaks, "held_seconds": HELD_SECONDS, **results}))
+    return int(leaks)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,109 @@
+"""Calls that were promised: the agent's telephone rings first, then the customer's, and both are connected.
+
+The agent has accepted the conversation in the console; nobody is called before.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from handoff import telephone
+from records.models import Author, ConversationId, Kind, Message, PhoneCall
+from records.models.base import opaque_id
+from records.settings import settings
+from voice.call import register
+from voice.call.states import Event
+from voice.call.steps import Home, Step, ToAgent
+
+DIRECTION = "callback"
+LOOKED_BACK = 200
+"""Entries of the ledger in which the number that was given is looked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """A call to be made."""
+
+    conversation_id: ConversationId
+    agent_id: int
+    agent_number: str
+    customer_number: str
+    caller_id: str
+
+
+def order(session: Session, conversation_id: ConversationId, now: datetime) -> Ordered | None:
+    """What is needed to make the call; None where something is missing: then the agent calls by hand."""
+    holder = telephone.holder(session, conversation_id)
+    number = number_of(session, conversation_id)
+    if holder is None or not holder.phone or number is None:
+        return None
+    own = session.scalar(
+        select(PhoneCall.called)
+        .where(PhoneCall.conversation_id == conversation_id, PhoneCall.direction == "inbound")
+        .order_by(PhoneCall.started_at.desc())
+        .limit(1)
+    )
+    caller_id = own or settings().twilio_from
+    return Ordered(conversation_id, holder.agent_id, holder.phone, number, caller_id) if caller_id else None
+
+
+def number_of(session: Session, conversation_id: ConversationId) -> str | None:
+    """The number that the customer gave for it, else the one they called from."""
+    bodies = session.scalars(
+        select(Message.body)
+        .where(
+            Message.conversation_id == conversation_id,
+            Message.author == Author.BOT,
+            Message.kind == Kind.MESSAGE,
+        )
+        .order_by(Message.seq.desc())
+        .limit(LOOKED_BACK)
+    )
+    for body in bodies:
+        given = (body.get("custom") or {}).get("callback")
+        if isinstance(given, dict) and given.get("phone"):
+            return str(given["phone"])
+    return session.scalar(
+        select(PhoneCall.caller)
+        .where(
+            PhoneCall.conversation_id == conversation_id,
+            PhoneCall.direction == "inbound",
+            PhoneCall.caller.startswith("+"),
+        )
+        .order_by(PhoneCall.started_at.desc())
+        .limit(1)
+    )
+
+
+def failed(session: Session, ordered: Ordered, now: datetime) -> None:
+    """The network makes no call: the agent is told, and calls by hand."""
+    call = register.add(
+        session, f"none-{opaque_id()}", ordered.conversation_id, ordered.customer_number,
+        ordered.caller_id, now, direction=DIRECTION,
+    )  # fmt: skip
+    register.move(call, Event.HUNG_UP, now)
+    _tell(session, call, "The call-back could not be made. Please call by hand.", now)
+
+
+def take(session: Session, call: PhoneCall, now: datetime) -> Step:
+    """The agent pressed the key: the customer is called."""
+    if not register.move(call, Event.TAKEN, now):
+        return Home()
+    call.taken_at = now
+    return ToAgent(call.caller, call.called)
+
+
+def after(session: Session, call: PhoneCall, why: str, now: datetime) -> Step:
+    """Customer and agent have talked, or the customer was not reached: `why` as the network says it."""
+    if why == "completed" and call.agent_id is not None:
+        telephone.talk_over(session, ConversationId(call.conversation_id), call.agent_id, now)
+    else:
+        _tell(session, call, f"The customer was not reached by telephone: {why or 'no answer'}.", now)
+    register.move(call, Event.HUNG_UP, now)
+    return Home()
+
+
+def _tell(session: Session, call: PhoneCall, words: str, now: datetime) -> None:
+    register.note(session, ConversationId(call.conversation_id), f"callback:{opaque_id()}", words, now)

@@ -1,0 +1,1 @@
+"""Twilio's protocols: webhooks, media stream, signatures, REST. Knows wires, not conversations."""
