@@ -1,6 +1,7 @@
-"""The action server's process: rasa-sdk on loopback, with one dialogue behind all actions.
+"""The action server's process: rasa-sdk's actions on loopback, with one dialogue behind all of them.
 
-Never listens on another address than loopback.
+Never listens on another address than loopback. The server is our own: rasa-sdk's opens a tracing span, parses
+headers for it and checks versions at every call, which takes as long as the dialogue's own work.
 """
 
 import gc
@@ -16,9 +17,14 @@ warnings.filterwarnings("ignore", category=DeprecationWarning)
 for threads in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
     os.environ.setdefault(threads, "1")
 
-import rasa_sdk.endpoint  # type: ignore[import-untyped] # noqa: E402
+import orjson  # noqa: E402
 from rasa_sdk.executor import ActionExecutor  # type: ignore[import-untyped] # noqa: E402
-from sanic import Sanic  # noqa: E402
+from rasa_sdk.interfaces import (  # type: ignore[import-untyped] # noqa: E402
+    ActionExecutionRejection,
+    ActionNotFoundException,
+)
+from sanic import Request, Sanic  # noqa: E402
+from sanic.response import HTTPResponse  # noqa: E402
 from sanic.worker.loader import AppLoader  # noqa: E402
 from sentence_vectors import SentenceEncoder  # noqa: E402
 
@@ -29,6 +35,8 @@ from records import memory, secrets  # noqa: E402
 from records.clock import SystemClock  # noqa: E402
 from records.settings import Settings, settings  # noqa: E402
 from records.store import Store  # noqa: E402
+
+log = logging.getLogger(__name__)
 
 ARTICLES = Path(__file__).parent.parent / "nlu_data" / "articles"
 
@@ -59,10 +67,34 @@ def build(wanted: Settings) -> Executor:
 
 
 def application(wanted: Settings) -> Sanic[Any, Any]:
-    """The server application; the engine's older version is known and fine."""
-    rasa_sdk.endpoint.utils.check_version_compatibility = lambda _version: None
-    app: Sanic[Any, Any] = rasa_sdk.endpoint.create_app(build(wanted), cors_origins=[])
+    """The server application, with the two routes of rasa-sdk's that anybody calls."""
+    app: Sanic[Any, Any] = Sanic("actions", configure_logging=False)
+    executor = build(wanted)
+
+    @app.get("/health")
+    async def health(_request: Request[Any, Any]) -> HTTPResponse:
+        return _answer({"status": "ok"})
+
+    @app.post("/webhook")
+    async def webhook(request: Request[Any, Any]) -> HTTPResponse:
+        try:
+            result = await executor.run(orjson.loads(request.body))
+        except ActionExecutionRejection as error:
+            return _answer({"error": error.message, "action_name": error.action_name}, 400)
+        except ActionNotFoundException as error:
+            return _answer({"error": error.message, "action_name": error.action_name}, 404)
+        except Exception as error:  # whatever it is, the engine must hear that the action failed
+            log.exception("an action failed")
+            return _answer({"error": str(error)}, 500)
+        if result is None:
+            return _answer({"error": "no action was named"}, 404)
+        return _answer({"events": result.events, "responses": result.responses})
+
     return app
+
+
+def _answer(content: dict[str, Any], status: int = 200) -> HTTPResponse:
+    return HTTPResponse(orjson.dumps(content), status, content_type="application/json")
 
 
 def main() -> None:

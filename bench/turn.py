@@ -3,7 +3,8 @@
 Plain is what `rasa init` gives, with its pipeline and policies trained on our examples, stock responses and
 its tracker in memory; ours is the whole way: gateway, ledger on disk, engine, action server. Plain is
 trained with few epochs, which changes what it understands and not what a turn costs (EPOCHS=100 for all).
-Ends with one line of JSON.
+Measured is what turns cost, not starts: our center runs its whole schedule for the first time half a minute
+after it starts, which is waited for. Ends with one line of JSON.
 """
 
 import argparse
@@ -26,10 +27,14 @@ import yaml
 
 from bench import measuring
 from bench.stack import COMMANDS, ROOT, START_SECONDS, Stack, free_ports
+from bot.scheduler import TICK_SECONDS
 
 UTTERANCES = ROOT / "tests" / "data" / "heldout_utterances.yml"
 WARMING = 80
 """Utterances that both sides hear before anything is measured, none of them among those measured."""
+
+SETTLED_SECONDS = TICK_SECONDS + 10
+"""So long after the start of a center the first run of its schedule is over."""
 
 BLOCK = 20
 """Utterances in a row to one side, before the other has its turn: so that both meet the same machine."""
@@ -116,10 +121,11 @@ def _wait(url: str, process: subprocess.Popen[bytes]) -> None:
     raise RuntimeError("plain Rasa did not start")
 
 
-def compare(sides: Sequence[Side], lines: Sequence[str], warming: Sequence[str]) -> None:
+def compare(sides: Sequence[Side], lines: Sequence[str], warming: Sequence[str], settled: float) -> None:
     """Send the same lines to all sides, block by block; every line is the fifth of its conversation.
 
     Both hear the `warming` lines first: what a process compiles or reads once is no cost of a turn.
+    Nothing is measured before `settled`, by the monotonic clock.
     """
     senders = [f"bench-{nth}" for nth in range(len(lines))]
     for side in sides:
@@ -128,6 +134,7 @@ def compare(sides: Sequence[Side], lines: Sequence[str], warming: Sequence[str])
         for sender in senders:
             for words in SMALL_TALK[:4]:
                 side.say(sender, words)
+    time.sleep(max(0.0, settled - time.monotonic()))
     said = list(zip(senders, lines, strict=True))
     for start in range(0, len(said), BLOCK):
         for side in sides:
@@ -164,8 +171,9 @@ def main() -> None:
         processes = [pid for name in COMMANDS for pid in measuring.tree(stack.pid(name))]
         plain = Side("plain", plain_client, measuring.tree(plain_pid))
         ours = Side("ours", our_client, processes)
+        settled = time.monotonic() + SETTLED_SECONDS
         print(f"{len(lines)} utterances through both, in blocks of {BLOCK}")
-        compare([plain, ours], lines, warming)
+        compare([plain, ours], lines, warming, settled)
         results = {side.name: side.figures() for side in (plain, ours)}
         for name, figures in results.items():
             print(f"  {name:6}", figures)

@@ -7,11 +7,14 @@ the demonstration the caller is a program of the insurer and shows the installat
 import asyncio
 import hmac
 import ipaddress
+from collections.abc import Callable, Coroutine
 from typing import Annotated, Any, cast
 
 import orjson
 from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sqlalchemy import Table, bindparam, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -26,6 +29,7 @@ from bot.utterance import Unacceptable
 from records import ledger
 from records.ledger import Entry
 from records.models import Author, Conversation, ConversationId, Owner
+from records.prepared import Prepared
 
 CHANNEL = "rest"
 LONGEST_WAIT_SECONDS = 30.0
@@ -64,7 +68,6 @@ def router(services: Services) -> APIRouter:
     async def status() -> dict[str, str]:
         return {"status": "ok"}
 
-    @routes.post("/webhook", summary="Say something; returns the replies of the turn")
     async def say(incoming: Incoming, request: Request) -> Response:
         try:
             receipt = await _receive(services, incoming, checks, _stranger(request))
@@ -76,7 +79,18 @@ def router(services: Services) -> APIRouter:
         shown = [one for entry in entries if (one := rendering.for_rest(entry, incoming.sender))]
         return _json(rendering.custom_last(shown))
 
-    @routes.get("/webhook/{sender}", summary="What was said after an entry, by anybody")
+    routes.add_api_route(
+        "/webhook",
+        say,
+        methods=["POST"],
+        summary="Say something; returns the replies of the turn",
+        route_class_override=_PlainRoute,
+    )
+
+    @routes.get(
+        "/webhook/{sender}",
+        summary="What was said after an entry, by anybody",
+    )
     async def since(
         sender: str, after: Annotated[int, Query(ge=0)] = 0, wait: Annotated[float, Query(ge=0, le=30)] = 0
     ) -> list[dict[str, Any]]:
@@ -96,7 +110,32 @@ def router(services: Services) -> APIRouter:
     return routes
 
 
-def _guard(services: Services) -> Any:
+class _PlainRoute(APIRoute):
+    """The route of every turn: a guard, a message in the body and nothing else to search for."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """What answers a request."""
+        guards = [one.dependency for one in self.dependencies if one.dependency is not None]
+
+        async def handle(request: Request) -> Response:
+            for guard in guards:
+                await guard(request)
+            kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+            # Anything else is no JSON: a page of another site may send it without asking the browser.
+            if kind != "application/json" and not kind.endswith("+json"):
+                raise HTTPException(422, "the body is not JSON")
+            try:
+                incoming = Incoming.model_validate_json(await request.body())
+            except ValidationError as error:
+                wrong = [{**one, "loc": ("body", *one["loc"])} for one in error.errors()]
+                raise RequestValidationError(wrong) from None
+            answer: Response = await self.endpoint(incoming, request)
+            return answer
+
+        return handle
+
+
+def _guard(services: Services) -> Callable[[Request], Coroutine[Any, Any, None]]:
     expected = services.secrets["REST_TOKEN"]
 
     # Not a plain function: that would cost every request a thread.
@@ -157,13 +196,15 @@ async def _receive(services: Services, incoming: Incoming, checks: Verifier, str
 
 
 _CONVERSATIONS = cast(Table, Conversation.__table__)
-_BY_SENDER = select(_CONVERSATIONS.c.id).where(
-    _CONVERSATIONS.c.channel == CHANNEL, _CONVERSATIONS.c.sender == bindparam("sender")
+_BY_SENDER = Prepared(
+    select(_CONVERSATIONS.c.id).where(
+        _CONVERSATIONS.c.channel == CHANNEL, _CONVERSATIONS.c.sender == bindparam("sender")
+    )
 )
 
 
 def _find(session: Session, sender: str) -> ConversationId | None:
-    found = session.connection().execute(_BY_SENDER, {"sender": sender}).scalar()
+    found = _BY_SENDER.scalar(session, sender=sender)
     return ConversationId(found) if found else None
 
 

@@ -7,11 +7,12 @@ from sqlalchemy import Table, insert
 from sqlalchemy.orm import Session
 
 from records.models import AuditEntry
+from records.prepared import Prepared
 
-_INSERT = insert(cast(Table, AuditEntry.__table__))
+_INSERT = Prepared(insert(cast(Table, AuditEntry.__table__)))
 
 
 def note(session: Session, now: datetime, actor: str, action: str, subject: str, **detail: Any) -> None:
     """Write one line in the caller's transaction: what is undone leaves no trace, what is done leaves one."""
     line = {"at": now, "actor": actor, "action": action, "subject": subject, "detail": detail}
-    session.connection().execute(_INSERT, line)
+    _INSERT.run(session, line)

@@ -13,12 +13,13 @@ from datetime import datetime
 from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import Integer, Table, Update, bindparam, insert, select, update
+from sqlalchemy import Integer, Table, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from records.models import Author, Conversation, ConversationId, Kind, Message, Owner
 from records.models.base import opaque_id
 from records.ownership import TRANSITIONS, Event, after
+from records.prepared import Prepared
 
 
 class StaleEpoch(Exception):
@@ -80,7 +81,7 @@ class Lease:
 # The statements of every message are built once: building them anew costs more than running them.
 _CONVERSATIONS = cast(Table, Conversation.__table__)
 _MESSAGES = cast(Table, Message.__table__)
-_LOCK = (
+_LOCK = Prepared(
     select(
         _CONVERSATIONS.c.channel,
         _CONVERSATIONS.c.owner,
@@ -105,13 +106,13 @@ _ENTRY = select(
     _MESSAGES.c.body,
     _MESSAGES.c.created_at,
 ).where(_MESSAGES.c.conversation_id == bindparam("conversation"))
-_BY_KEY = _ENTRY.where(_MESSAGES.c.idempotency_key == bindparam("key"))
-_SINCE = (
+_BY_KEY = Prepared(_ENTRY.where(_MESSAGES.c.idempotency_key == bindparam("key")))
+_SINCE = Prepared(
     _ENTRY.where(_MESSAGES.c.seq > bindparam("after"))
     .order_by(_MESSAGES.c.seq)
     .limit(bindparam("most", type_=Integer))
 )
-_INSERT = insert(_MESSAGES)
+_INSERT = Prepared(insert(_MESSAGES))
 
 
 def open_conversation(
@@ -172,7 +173,7 @@ def lock(session: Session, conversation_id: ConversationId) -> Standing:
     Raises:
         UnknownConversation: no such conversation.
     """
-    row = session.connection().execute(_LOCK, {"conversation": conversation_id}).first()
+    row = _LOCK.first(session, conversation=conversation_id)
     if row is None:
         raise UnknownConversation(conversation_id)
     return Standing(conversation_id, *row)
@@ -199,7 +200,7 @@ def append_from_customer(
     if key is None:
         key = f"own-{opaque_id()}"
     else:
-        known = session.connection().execute(_BY_KEY, {"conversation": conversation_id, "key": key}).first()
+        known = _BY_KEY.first(session, conversation=conversation_id, key=key)
         if known is not None:
             return Entry(*known), standing, False
     if (standing.owner, Event.CUSTOMER_WROTE) in TRANSITIONS:
@@ -326,21 +327,19 @@ def fetch_since(
     session: Session, conversation_id: ConversationId, after_seq: int, limit: int = 500
 ) -> list[Entry]:
     """The entries after `after_seq`, in order, private notes included: channels leave those out."""
-    bounds = {"conversation": conversation_id, "after": after_seq, "most": limit}
-    return [Entry(*row) for row in session.connection().execute(_SINCE, bounds)]
+    rows = _SINCE.all(session, conversation=conversation_id, after=after_seq, most=limit)
+    return [Entry(*row) for row in rows]
 
 
 def update_standing(session: Session, conversation_id: ConversationId, **values: Any) -> None:
     """Change columns of a conversation that is locked; for the modules of the ledger only."""
-    session.connection().execute(
-        _update(tuple(sorted(values))),
-        {"conversation": conversation_id} | {f"new_{name}": value for name, value in values.items()},
-    )
+    changed = {f"new_{name}": value for name, value in values.items()}
+    _update(tuple(sorted(values))).run(session, {"conversation": conversation_id} | changed)
 
 
 @cache
-def _update(names: tuple[str, ...]) -> Update:
-    return (
+def _update(names: tuple[str, ...]) -> Prepared:
+    return Prepared(
         update(_CONVERSATIONS)
         .where(_CONVERSATIONS.c.id == bindparam("conversation"))
         .values({name: bindparam(f"new_{name}") for name in names})
@@ -359,9 +358,9 @@ def _insert(
         Entry(standing.id, seq, key, author, agent_id, standing.epoch, kind, body, now)
         for seq, (key, kind, body) in enumerate(items, start=standing.last_seq + 1)
     ]
-    session.connection().execute(
-        _INSERT,
-        [
+    for entry in entries:
+        _INSERT.run(
+            session,
             {
                 "conversation_id": entry.conversation_id,
                 "seq": entry.seq,
@@ -372,10 +371,8 @@ def _insert(
                 "kind": entry.kind,
                 "body": dict(entry.body),
                 "created_at": entry.created_at,
-            }
-            for entry in entries
-        ],
-    )
+            },
+        )
     return entries
 
 

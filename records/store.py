@@ -25,6 +25,7 @@ class Store:
         self.engine = _open(url)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         self._turn = threading.Lock()
+        self._resting: list[Connection] = []
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -35,12 +36,14 @@ class Store:
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """A transaction: committed at the end, rolled back by any exception."""
-        with self._one_at_a_time(), self.engine.connect() as connection:
-            if self.is_sqlite:
-                connection.execution_options(sqlite_begin="IMMEDIATE")
-            with connection.begin(), _Session(connection) as session:
-                yield session
-                session.flush()
+        with (
+            self._one_at_a_time(),
+            self._connected() as connection,
+            connection.begin(),
+            _Session(connection) as session,
+        ):
+            yield session
+            session.flush()
 
     @contextmanager
     def _one_at_a_time(self) -> Iterator[None]:
@@ -61,7 +64,30 @@ class Store:
 
     def close(self) -> None:
         """Give back all connections."""
+        while self._resting:
+            self._resting.pop().close()
         self.engine.dispose()
+
+    @contextmanager
+    def _connected(self) -> Iterator[Connection]:
+        """A connection to write on.
+
+        With SQLite it rests between transactions: getting one ready costs more than most of their statements.
+        """
+        if not self.is_sqlite:
+            with self.engine.connect() as connection:
+                yield connection
+            return
+        try:
+            connection = self._resting.pop()
+        except IndexError:
+            connection = self.engine.connect().execution_options(sqlite_begin="IMMEDIATE")
+        try:
+            yield connection
+        except BaseException:
+            connection.close()
+            raise
+        self._resting.append(connection)
 
 
 class _Session(Session):

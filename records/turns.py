@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from records import ledger
 from records.ledger import Entry, Lease, StaleEpoch, Standing
 from records.models import Author, Conversation, ConversationId, Kind, Message, Owner
+from records.prepared import Prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +36,12 @@ class Turn:
 
 
 _MESSAGES = cast(Table, Message.__table__)
-_BODY = select(_MESSAGES.c.body).where(
-    _MESSAGES.c.conversation_id == bindparam("conversation"), _MESSAGES.c.seq == bindparam("seq")
+_BODY = Prepared(
+    select(_MESSAGES.c.body).where(
+        _MESSAGES.c.conversation_id == bindparam("conversation"), _MESSAGES.c.seq == bindparam("seq")
+    )
 )
-_NEXT = (
+_NEXT = Prepared(
     select(_MESSAGES.c.seq)
     .where(
         _MESSAGES.c.conversation_id == bindparam("conversation"),
@@ -70,8 +73,7 @@ def take(
     if latest is not None and latest.seq == seq:
         body = latest.body
     else:
-        message = {"conversation": standing.id, "seq": seq}
-        body = session.connection().execute(_BODY, message).scalar_one()
+        body = _BODY.scalar(session, conversation=standing.id, seq=seq)
     wanted = lease(worker, now, lease_seconds)
     if (standing.lease_holder, standing.lease_until) != (wanted.holder, wanted.until):
         ledger.update_standing(session, standing.id, lease_holder=wanted.holder, lease_until=wanted.until)
@@ -118,8 +120,7 @@ def finish(
         raise StaleEpoch(f"turn {turn.seq} is no longer {turn.worker}'s")
     waiting = None
     if standing.last_seq > turn.seq:
-        later = {"conversation": standing.id, "answered": turn.seq}
-        waiting = session.connection().execute(_NEXT, later).scalar()
+        waiting = _NEXT.scalar(session, conversation=standing.id, answered=turn.seq)
     items = [(f"turn:{turn.seq}:{index}", Kind.MESSAGE, body) for index, body in enumerate(replies)]
     ended: dict[str, Any] = {
         "answered_seq": turn.seq,

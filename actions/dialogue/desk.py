@@ -5,9 +5,10 @@ Knows no dialogue: it holds the conversation's standing, its forms, the facts, a
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from functools import cache
+from typing import Any, cast
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import Table, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from actions import identity
@@ -19,8 +20,9 @@ from actions.forms.state import FormState
 from actions.reply import Reply
 from records.ledger import UnknownConversation
 from records.models import Conversation, Owner
+from records.prepared import Prepared
 
-_ROW = (
+_ROW = Prepared(
     select(
         *identity.COLUMNS,
         Conversation.owner,
@@ -32,6 +34,13 @@ _ROW = (
     .with_for_update()
 )
 """Locked where the database can: a change of owner waits for the turn, or the turn sees it."""
+
+
+@cache
+def _change(names: tuple[str, ...]) -> Prepared:
+    table = cast(Table, Conversation.__table__)
+    values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in names}
+    return Prepared(update(table).where(table.c.id == bindparam("of")).values(values))
 
 
 @dataclass(slots=True)
@@ -117,7 +126,7 @@ class Desk:
 
     def learn(self) -> None:
         """Read again what is known, after a proof of identity."""
-        row = self.session.connection().execute(_ROW, {"id": self.conversation_id}).one()
+        row = _ROW.first(self.session, id=self.conversation_id)
         self.customer_id = row.customer_id
         self.looked_up = None
         self.facts = facts_of(self.session, row, self.now, self.today, self.minutes, self.sheets)
@@ -139,12 +148,8 @@ class Desk:
                 sheet.shown = prompts.shown(self.form_of(sheet), sheet.state, self.facts)
         shelf.write(self.session, self.conversation_id, self.sheets, self.now)
         if self.changes:
-            self.session.execute(
-                update(Conversation)
-                .where(Conversation.id == self.conversation_id)
-                .values(**self.changes)
-                .execution_options(synchronize_session=False)
-            )
+            given = {f"new_{name}": value for name, value in self.changes.items()}
+            _change(tuple(sorted(self.changes))).run(self.session, {"of": self.conversation_id} | given)
 
 
 def open_desk(
@@ -162,7 +167,7 @@ def open_desk(
     Raises:
         UnknownConversation: there is no such conversation.
     """
-    row = session.connection().execute(_ROW, {"id": conversation_id}).first()
+    row = _ROW.first(session, id=conversation_id)
     if row is None:
         raise UnknownConversation(conversation_id)
     sheets = shelf.recent(session, conversation_id)

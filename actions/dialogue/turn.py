@@ -19,10 +19,12 @@ from actions.services.registry import SERVICES
 from actions.utterance import Utterance
 from records.clock import Clock, today
 from records.models import TurnEffect
+from records.prepared import Prepared
 from records.store import Store
 
-_ADD = insert(cast(Table, TurnEffect.__table__))
-_KNOWN = select(TurnEffect.result).where(TurnEffect.turn == bindparam("turn"))
+_EFFECTS = cast(Table, TurnEffect.__table__)
+_ADD = Prepared(insert(_EFFECTS))
+_KNOWN = Prepared(select(_EFFECTS.c.result).where(_EFFECTS.c.turn == bindparam("turn")))
 
 
 class Dialogue:
@@ -53,7 +55,7 @@ class Dialogue:
             UnknownConversation: there is no such conversation.
         """
         with self._store.writing() as session:
-            known = session.connection().execute(_KNOWN, {"turn": turn_id}).first()
+            known = _KNOWN.first(session, turn=turn_id)
             if known is not None:
                 return dict(known.result)
             now = self._clock.now()
@@ -77,7 +79,7 @@ class Dialogue:
                 "result": result,
                 "created_at": now,
             }
-            session.connection().execute(_ADD, effect)
+            _ADD.run(session, effect)
             return result
 
     def has_open_form(self, conversation_id: str) -> bool:

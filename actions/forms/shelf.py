@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from actions.forms.state import FormState, from_json
 from records.models import Form as FormRow
+from records.prepared import Prepared
 
 KEPT = 8
 """So many forms of a conversation are looked at; older ones are history."""
@@ -57,14 +58,14 @@ class Sheet:
 
 # Statements are built once and run on the connection itself: this is the path of every single turn.
 _TABLE = cast(Table, FormRow.__table__)
-_RECENT = (
+_RECENT = Prepared(
     select(FormRow.version, FormRow.service, FormRow.status, FormRow.state, FormRow.updated_at)
     .where(FormRow.conversation_id == bindparam("conversation_id"))
     .order_by(FormRow.version.desc())
     .limit(KEPT)
 )
-_ADD = insert(_TABLE)
-_CHANGE = (
+_ADD = Prepared(insert(_TABLE))
+_CHANGE = Prepared(
     update(_TABLE)
     .where(_TABLE.c.conversation_id == bindparam("of"), _TABLE.c.version == bindparam("at"))
     .values(status=bindparam("status"), state=bindparam("state"), updated_at=bindparam("updated_at"))
@@ -73,7 +74,7 @@ _CHANGE = (
 
 def recent(session: Session, conversation_id: str) -> list[Sheet]:
     """The latest forms of the conversation, newest first."""
-    rows = session.connection().execute(_RECENT, {"conversation_id": conversation_id})
+    rows = _RECENT.all(session, conversation_id=conversation_id)
     return [
         Sheet(version, service, Status(status), from_json(state), updated_at)
         for version, service, status, state, updated_at in rows
@@ -96,9 +97,9 @@ def write(session: Session, conversation_id: str, sheets: Sequence[Sheet], now: 
                 "version": sheet.version,
                 "service": sheet.service,
             }
-            session.connection().execute(_ADD, values)
+            _ADD.run(session, values)
         else:
-            session.connection().execute(_CHANGE, values | {"of": conversation_id, "at": sheet.version})
+            _CHANGE.run(session, values | {"of": conversation_id, "at": sheet.version})
 
 
 def has_open(session: Session, conversation_id: str) -> bool:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from records import audit
 from records.models import Conversation, Form
+from records.prepared import Prepared
 from records.settings import settings
 
 ANONYMOUS, IDENTIFIED, VERIFIED, STRONG = range(4)
@@ -27,8 +28,10 @@ COLUMNS = (
 
 _CONVERSATIONS = cast(Table, Conversation.__table__)
 # Asked in every turn, so built once.
-_STANDING = select(*(_CONVERSATIONS.c[column.key] for column in COLUMNS)).where(
-    _CONVERSATIONS.c.id == bindparam("conversation")
+_STANDING = Prepared(
+    select(*(_CONVERSATIONS.c[column.key] for column in COLUMNS)).where(
+        _CONVERSATIONS.c.id == bindparam("conversation")
+    )
 )
 
 
@@ -70,7 +73,7 @@ def level(session: Session, conversation_id: str, now: datetime) -> int:
 
 def standing(session: Session, conversation_id: str, now: datetime) -> Standing:
     """What holds now in a conversation."""
-    row = session.connection().execute(_STANDING, {"conversation": conversation_id}).first()
+    row = _STANDING.first(session, conversation=conversation_id)
     return Standing() if row is None else standing_of(row, now, settings().assurance_minutes)
 
 

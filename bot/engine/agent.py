@@ -50,7 +50,9 @@ class EngineAgent(Agent):
             "lock_store": self.lock_store,
             "generator": self.nlg,
         }
-        return TurnProcessor(actions=self._actions, **given)
+        processor = TurnProcessor(actions=self._actions, **given)
+        processor.foresee()
+        return processor
 
     def take(self, processor: TurnProcessor) -> None:
         """Serve with a prepared model from the next turn on; turns under way finish with the old one."""

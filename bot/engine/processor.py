@@ -34,7 +34,13 @@ from rasa.core.processor import MessageProcessor
 from rasa.engine import loader
 from rasa.engine.storage.local_model_storage import LocalModelStorage
 from rasa.shared.core.constants import ACTION_LISTEN_NAME
-from rasa.shared.core.events import ActionExecuted, ActionExecutionRejected, BotUttered, UserUttered
+from rasa.shared.core.events import (
+    ActionExecuted,
+    ActionExecutionRejected,
+    ActiveLoop,
+    BotUttered,
+    UserUttered,
+)
 from rasa.utils.common import TempDirectoryPath, get_temp_dir_name
 
 from bot.engine.components.sentence_featurizer import encoder_in
@@ -67,6 +73,20 @@ class TurnProcessor(MessageProcessor):
         self._actions = actions
         self._action_named = lru_cache(maxsize=256)(self._make_action)
         self._decisions: dict[tuple[str | None, str | None, bool], PolicyPrediction] = {}
+
+    def foresee(self) -> None:
+        """Ask the policies beforehand what they will say to each intent, in each loop and outside of any.
+
+        Asked in a turn, they would take as long as everything else in it.
+        """
+        for intent in self.domain.intents:
+            for loop in (None, *self.domain.form_names):
+                tracker = self.tracker_store.init_tracker("")
+                if loop is not None:
+                    tracker.update_with_events([ActionExecuted(loop), ActiveLoop(loop)], self.domain)
+                tracker.update(ActionExecuted(ACTION_LISTEN_NAME), self.domain)
+                tracker.update(UserUttered("", {"name": intent, "confidence": 1.0}), self.domain)
+                self._decide(tracker)
 
     async def close(self) -> None:
         """Let the action server's connections go."""

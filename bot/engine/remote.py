@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any
 import orjson
 import rasa
 from rasa.core.actions.action import ActionExecutionRejection, RemoteAction
-from rasa.shared.core.trackers import EventVerbosity
 from rasa.shared.exceptions import RasaException
 
 from bot.engine.events import read_events
 from bot.loopback import Loopback, NoAnswer
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from rasa.core.channels.channel import OutputChannel
     from rasa.core.nlg import NaturalLanguageGenerator
     from rasa.shared.core.domain import Domain
@@ -85,19 +86,27 @@ class LeanRemoteAction(RemoteAction):
         tracker: DialogueStateTracker,
         domain: Domain,
     ) -> list[Event]:
-        """Run the action; what it needs is the latest message, so neither events nor a domain are sent."""
-        state = tracker.current_state(EventVerbosity.NONE)
+        """Run the action; what it needs is the latest message, so neither events nor a domain are sent.
+
+        Nor the message that began the open form, with everything that was understood of it then.
+        """
+        latest = tracker.latest_message
         body = {
             "next_action": self.name(),
             "sender_id": tracker.sender_id,
-            "tracker": {**state, "latest_message": self._with_vector(state["latest_message"])},
+            "tracker": {
+                "sender_id": tracker.sender_id,
+                "slots": tracker.current_slot_values(),
+                "latest_message": self._with_vector(latest.parse_data) if latest else None,
+                "active_loop": {"name": tracker.active_loop_name} if tracker.active_loop_name else {},
+            },
             "version": rasa.__version__,
         }
         answer = await self._server.call(self.name(), body)
         said = await self._utter_responses(answer.get("responses") or [], output_channel, nlg, tracker)
         return [*said, *read_events(answer.get("events") or [])]
 
-    def _with_vector(self, message: dict[str, Any]) -> dict[str, Any]:
+    def _with_vector(self, message: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return the message with its text's vector, so that the articles are searched without another.
 
         The classifier has just had it made; it is remembered, not computed again.

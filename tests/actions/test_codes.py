@@ -4,7 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event, func, select, update
+from sqlalchemy import func, select, update
 
 from actions import identity
 from actions.dialogue import Dialogue
@@ -16,6 +16,7 @@ from records.models import AuditEntry, Conversation, Customer, Dispatch, OneTime
 from records.store import Store
 from tests.actions.customer import Customer as Person
 from tests.actions.customer import new_customer
+from tests.statements import heard
 
 LI_WEI = "+12025550101"
 
@@ -318,18 +319,10 @@ def test_known_and_unknown_sound_the_same_and_run_the_same_statements(
     runs: list[tuple[list[str], list[str]]] = []
     for identifier in ("880000100101", "880000999999", "+1 202 555 0102", "+1 202 555 0199"):
         person = new_customer(store, clock, dialogue)
-        statements: list[str] = []
-
-        def note(
-            _c: object, _k: object, statement: str, *_rest: object, kept: list[str] = statements
-        ) -> None:
-            kept.append(statement)
-
         person.say("is my policy in force", "check_policy_status")
         person.say(identifier)
-        event.listen(store.engine, "before_cursor_execute", note)
-        said = [person.press("Send me a code instead"), person.say("000000"), person.say("111111")]
-        event.remove(store.engine, "before_cursor_execute", note)
+        with heard(store) as statements:
+            said = [person.press("Send me a code instead"), person.say("000000"), person.say("111111")]
         runs.append((said, statements))
     assert all(said == runs[0][0] for said, _ in runs)
     assert all(statements == runs[0][1] for _, statements in runs)

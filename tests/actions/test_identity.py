@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from sqlalchemy import event, func, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from actions import identity
@@ -16,6 +16,7 @@ from records.store import Store
 from tests.actions.conftest import KEY
 from tests.actions.customer import Customer as Person
 from tests.actions.customer import new_customer
+from tests.statements import heard
 
 RIGHT = ("880000100101", "1985-03-12", "0011")
 FAILING = {
@@ -68,16 +69,8 @@ def test_wrong_and_unknown_run_the_same_statements(
         person.say("is my policy in force", "check_policy_status")
         person.say(answers[0])
         person.say(answers[1])
-        statements: list[str] = []
-
-        def note(
-            _c: object, _k: object, statement: str, *_rest: object, kept: list[str] = statements
-        ) -> None:
-            kept.append(statement)
-
-        event.listen(store.engine, "before_cursor_execute", note)
-        person.say(answers[2])
-        event.remove(store.engine, "before_cursor_execute", note)
+        with heard(store) as statements:
+            person.say(answers[2])
         runs.append(statements)
     assert all(run == runs[0] for run in runs)
     assert len(runs[0]) > 3

@@ -115,7 +115,8 @@ async def test_a_turn_reads_no_more_rows_in_a_long_conversation(store: TurnTrack
     for number in range(100):
         await take_turn(store, "c", turn_events(number))
     rows = 0
-    select = store._select
+    fresh = TurnTrackerStore(DOMAIN, store.engine.url.render_as_string(hide_password=False))
+    select = fresh._select
 
     def counting(query: sa.sql.Select, conversation: str) -> list[Any]:
         nonlocal rows
@@ -123,10 +124,36 @@ async def test_a_turn_reads_no_more_rows_in_a_long_conversation(store: TurnTrack
         rows += len(found)
         return found
 
-    store._select = counting  # type: ignore[method-assign]
-    tracker = await take_turn(store, "c", turn_events(100))
+    fresh._select = counting  # type: ignore[method-assign]
+    tracker = await take_turn(fresh, "c", turn_events(100))
     assert rows == WINDOW
     assert len(tracker.events) < (WINDOW + 1) * 8
+    tracker = await take_turn(fresh, "c", turn_events(101))
+    assert rows in (WINDOW, 2 * WINDOW)  # remembered, or read as before
+    assert len(tracker.events) < (WINDOW + 1) * 8
+    fresh.engine.dispose()
+
+
+async def test_what_is_remembered_is_what_would_be_read(store: TurnTrackerStore) -> None:
+    for number in range(40):
+        await take_turn(store, "c", turn_events(number))
+        fresh = TurnTrackerStore(DOMAIN, store.engine.url.render_as_string(hide_password=False))
+        known, read = await store.retrieve("c"), await fresh.retrieve("c")
+        assert known is not None
+        assert read is not None
+        assert state(known) == state(read), f"after turn {number}"
+        assert [event.as_dict() for event in known.events] == [event.as_dict() for event in read.events]
+        await store.save(known)  # nothing new: nothing is written
+        fresh.engine.dispose()
+
+
+async def test_a_turn_that_fails_leaves_nothing_behind(store: TurnTrackerStore) -> None:
+    await take_turn(store, "c", turn_events(0))
+    broken = await store.get_or_create_tracker("c", append_action_listen=False)
+    broken.update(UserUttered("half a turn", {"name": "greet"}))
+    again = await store.retrieve("c")
+    assert again is not None
+    assert again.latest_message.text == "message 0"
 
 
 async def test_a_turn_writes_one_row_and_the_log_stays_complete(store: TurnTrackerStore) -> None:

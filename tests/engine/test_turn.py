@@ -16,7 +16,8 @@ from bot.engine.remote import ActionFailed
 from bot.engine.stores.lock import ConversationLockStore
 from bot.engine.stores.tracker import TURNS, TurnTrackerStore
 from rasa.core.channels.channel import UserMessage
-from rasa.shared.core.events import SessionStarted
+from rasa.shared.core.events import SessionStarted, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
 
 from conftest import FakeActions
 
@@ -203,3 +204,25 @@ async def test_a_followup_action_is_taken_in_the_same_turn(agent: EngineAgent, a
         "responses": [{"text": "answer"}],
     }
     assert (await say(agent, "what is the cooling-off period", 1))[0] == ["answer", "action_hand_over"]
+
+
+async def test_what_was_foreseen_is_what_the_policies_say_in_a_conversation(agent: EngineAgent) -> None:
+    processor = agent.processor
+    foreseen = dict(processor._decisions)
+    loops = (None, *agent.domain.form_names)
+    assert {(intent, loop, False) for intent in agent.domain.intents for loop in loops} <= foreseen.keys()
+    await say(agent, "I want to borrow against my policy", 1)
+    await say(agent, "hello", 2)
+    tracker = await agent.tracker_store.retrieve("c")
+    assert tracker is not None
+    assert tracker.active_loop_name == "service_form"
+    for intent in ("greet", "take_policy_loan", "ask_question", "nlu_fallback", "clarify"):
+        asked = processor._predict_next_with_tracker(_after(tracker, agent, intent))
+        expected = foreseen[intent, "service_form", False]
+        assert asked.max_confidence_index == expected.max_confidence_index, intent
+
+
+def _after(tracker: DialogueStateTracker, agent: EngineAgent, intent: str) -> DialogueStateTracker:
+    copied = tracker.copy()
+    copied.update(UserUttered("", {"name": intent, "confidence": 1.0}), agent.domain)
+    return copied

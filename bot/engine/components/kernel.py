@@ -86,7 +86,8 @@ class KernelModel:
     """What turns a vector into the directions that are compared; the shares are multiplied in."""
 
     examples: NDArray[np.float32]
-    """One row per training example, in these directions."""
+    """One column per training example, in these directions: one text is compared with all of them twice as
+    fast as if each example were a row."""
 
     squares: NDArray[np.float32]
     """Half the squared length of each."""
@@ -106,7 +107,7 @@ class KernelModel:
             return cls(
                 [str(label) for label in kept["labels"]],
                 kept["directions"],
-                kept["examples"],
+                np.ascontiguousarray(kept["examples"].T),
                 kept["squares"],
                 Postings.unpack(kept),
                 kept["coefficients"],
@@ -120,7 +121,7 @@ class KernelModel:
             path,
             labels=np.array(self.labels),
             directions=self.directions,
-            examples=self.examples,
+            examples=self.examples.T,
             squares=self.squares,
             coefficients=self.coefficients,
             shares=np.array([shares.last, shares.middle, shares.words, shares.width, shares.ridge]),
@@ -167,7 +168,7 @@ def train(
     directions = _directions(vectors, shares)
     examples = vectors @ directions
     squares = (examples * examples).sum(axis=1) / 2
-    likeness = _likeness(examples, examples, squares)
+    likeness = _likeness(examples, examples.T, squares)
     if shares.words:
         for start in range(0, len(texts), 1000):  # in strips: the whole product would double the memory
             strip = slice(start, start + 1000)
@@ -178,7 +179,8 @@ def train(
     coefficients = cho_solve(factor, aims, check_finite=False).astype(np.float32)
     postings = Postings.of(lexicon, groups)
     known = [str(label) for label in labels]
-    return KernelModel(known, directions, examples, squares, postings, coefficients, shares)
+    columns = np.ascontiguousarray(examples.T)
+    return KernelModel(known, directions, columns, squares, postings, coefficients, shares)
 
 
 def _directions(vectors: NDArray[np.float32], shares: Shares) -> NDArray[np.float32]:
@@ -193,8 +195,11 @@ def _directions(vectors: NDArray[np.float32], shares: Shares) -> NDArray[np.floa
 def _likeness(
     rows: NDArray[np.float32], examples: NDArray[np.float32], squares: NDArray[np.float32]
 ) -> NDArray[np.float32]:
-    """Return half the squared distances, below nought: nought for the same, the less the farther."""
-    likeness = rows @ examples.T
+    """Return half the squared distances, below nought: nought for the same, the less the farther.
+
+    `rows` holds a text a row, `examples` one a column.
+    """
+    likeness = rows @ examples
     likeness -= (rows * rows).sum(axis=1)[:, None] / 2
     likeness -= squares
     return likeness

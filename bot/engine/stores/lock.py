@@ -46,7 +46,10 @@ class ConversationLockStore(LockStore):
         turnstile.visitors += 1
         try:
             try:
-                await asyncio.wait_for(turnstile.lock.acquire(), lock_lifetime)
+                if turnstile.visitors == 1:
+                    await turnstile.lock.acquire()  # at once: nobody else is here, no timer is needed
+                else:
+                    await asyncio.wait_for(turnstile.lock.acquire(), lock_lifetime)
             except asyncio.TimeoutError as error:
                 raise LockError(f"conversation {conversation_id} was busy for {lock_lifetime} s") from error
             try:

@@ -1,12 +1,15 @@
 """Keeps conversations as turns: one row a turn, appended, with the slots and loop as they stood before it.
 
 Never reads more than the last few turns: the oldest row read carries the state everything before it came to,
-so a turn costs the same in a conversation of five turns and of five thousand. Never falls back to memory.
+so a turn costs the same in a conversation of five turns and of five thousand. Never falls back to
+memory: what it remembers (on SQLite, trackers of running conversations) was stored before.
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections import OrderedDict, deque
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -27,7 +30,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from bot.engine.events import read_events
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from rasa.core.brokers.broker import EventBroker
     from rasa.shared.core.domain import Domain
@@ -35,6 +38,9 @@ if TYPE_CHECKING:
 
 WINDOW = 3
 """Turns that are read back: policies look at one; an interrupted loop reaches back to the one before it."""
+
+REMEMBERED = 500
+"""Conversations whose tracker is kept in memory."""
 
 METADATA = sa.MetaData()
 TURNS = sa.Table(
@@ -74,6 +80,44 @@ class StoredTracker(DialogueStateTracker):
     before: str = "{}"
     """Slots and loop as they stood after the last stored turn."""
 
+    applied: tuple[int, list[Event]] | None = None
+    """Which events hold, and how many there were when that was found out."""
+
+    turns: list[tuple[str, list[Event]]]
+    """The stored turns that are at hand: what `before` was then, and their events."""
+
+    @classmethod
+    def new(cls, sender_id: str, slots: Iterable[Slot]) -> StoredTracker:
+        """Return an empty tracker."""
+        tracker = cls(sender_id, slots)
+        tracker.turns = []
+        return tracker
+
+    def lay_out(self) -> None:
+        """Take the events of these turns, behind what stands for all before them, and replay them.
+
+        So a tracker that is remembered and one that is read are the same.
+        """
+        kept: list[Event] = []
+        if self.turns and self.turn > len(self.turns):
+            before, first = self.turns[0]
+            kept += _events_for(orjson.loads(before), first[0].timestamp)
+        for _, events in self.turns:
+            kept += events
+        self.events = deque(kept)
+        self.stored = len(kept)
+        self.applied = None
+        self.replay_events()
+
+    def applied_events(self) -> list[Event]:
+        """Return the events that hold; found out once for as long as none is added.
+
+        Rasa asks for them three times a turn, and walks through all of them each time.
+        """
+        if self.applied is None or self.applied[0] != len(self.events):
+            self.applied = len(self.events), super().applied_events()
+        return self.applied[1].copy()
+
 
 class TurnTrackerStore(TrackerStore):
     """The tracker store of endpoints.yml. SQLite (WAL) or PostgreSQL, by URL."""
@@ -98,10 +142,19 @@ class TurnTrackerStore(TrackerStore):
             raise ValueError("the tracker store needs a database URL (ENGINE_DATABASE_URL)")
         self.engine = _connect(host)
         self._blocks = self.engine.dialect.name != "sqlite"
+        self._recent: OrderedDict[str, tuple[Domain, StoredTracker]] = OrderedDict()
         METADATA.create_all(self.engine)
+        # SQLite's one connection is held: taking it and giving it back costs more than the row does.
+        self._held = None if self._blocks else self.engine.connect()
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
-        """Return the conversation's state with its last few turns."""
+        """Return the conversation's state with its last few turns.
+
+        What is remembered is handed out once: a turn that fails leaves nothing behind, the next one reads.
+        """
+        domain, known = self._recent.pop(sender_id, (None, None))
+        if known is not None and domain is self.domain:
+            return known
         rows = await self._run(self._select, _LAST, sender_id)
         return self._tracker(sender_id, rows[::-1])
 
@@ -126,9 +179,14 @@ class TurnTrackerStore(TrackerStore):
             "before": tracker.before if known else "{}",
             "events": _dump([event.as_dict() for event in new]),
         }
+        self._recent.pop(tracker.sender_id, None)  # whatever fails below, the next turn reads
         turn = await self._run(self._append, row, tracker.turn + 1 if known else None)
         if known:
-            tracker.turn, tracker.stored, tracker.before = turn, len(tracker.events), _state_of(tracker)
+            tracker.turns.append((tracker.before, new))
+            tracker.turn, tracker.before = turn, _state_of(tracker)
+            del tracker.turns[:-WINDOW]
+            tracker.lay_out()
+            self._remember(tracker)
         if self.event_broker is not None:
             await self._stream_new_events(self.event_broker, new, tracker.sender_id)
 
@@ -138,18 +196,35 @@ class TurnTrackerStore(TrackerStore):
 
     def init_tracker(self, sender_id: str) -> DialogueStateTracker:
         """Return an empty tracker of the conversation."""
-        return StoredTracker(sender_id, self.domain.slots)
+        return StoredTracker.new(sender_id, self.domain.slots)
+
+    def _remember(self, tracker: StoredTracker) -> None:
+        # A database server may have other engines beside this one, and their turns would be missed.
+        if self._blocks:
+            return
+        self._recent[tracker.sender_id] = (self.domain, tracker)
+        if len(self._recent) > REMEMBERED:
+            self._recent.popitem(last=False)
 
     async def _run(self, work: Callable[..., Any], *given: Any) -> Any:
         """Do database work: SQLite's is done sooner than a thread is woken, a server's may take its time."""
         return await asyncio.to_thread(work, *given) if self._blocks else work(*given)
 
+    @contextmanager
+    def _transaction(self) -> Iterator[sa.engine.Connection]:
+        if self._held is None:
+            with self.engine.begin() as connection:
+                yield connection
+        else:
+            with self._held.begin():
+                yield self._held
+
     def _select(self, query: sa.sql.Select, conversation: str) -> list[Any]:
-        with self.engine.connect() as connection:
+        with self._transaction() as connection:
             return connection.execute(query, {"conversation": conversation}).fetchall()
 
     def _append(self, row: dict[str, Any], turn: int | None) -> int:
-        with self.engine.begin() as connection:
+        with self._transaction() as connection:
             if turn is None:
                 turn = (connection.execute(_HIGHEST, {"conversation": row["conversation"]}).scalar() or 0) + 1
             connection.execute(_INSERT, {**row, "turn": turn})
@@ -163,14 +238,11 @@ class TurnTrackerStore(TrackerStore):
         """Rebuild a tracker from turns that follow one another."""
         if not rows:
             return None
-        tracker = StoredTracker(conversation, self.domain.slots)
-        turns = [read_events(orjson.loads(row.events)) for row in rows]
-        if rows[0].turn > 1:
-            tracker.events.extend(_events_for(orjson.loads(rows[0].before), turns[0][0].timestamp))
-        for events in turns:
-            tracker.events.extend(events)
-        tracker.replay_events()
-        tracker.turn, tracker.stored, tracker.before = rows[-1].turn, len(tracker.events), _state_of(tracker)
+        tracker = StoredTracker.new(conversation, self.domain.slots)
+        tracker.turns = [(row.before, read_events(orjson.loads(row.events))) for row in rows]
+        tracker.turn = rows[-1].turn
+        tracker.lay_out()
+        tracker.before = _state_of(tracker)
         return tracker
 
 
