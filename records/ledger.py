@@ -226,7 +226,7 @@ def append_aside(
     """
     standing = lock(session, conversation_id)
     key = key or f"own-{opaque_id()}"
-    known = session.connection().execute(_BY_KEY, {"conversation": conversation_id, "key": key}).first()
+    known = _BY_KEY.first(session, conversation=conversation_id, key=key)
     if known is not None:
         return Entry(*known), standing, False
     item = (key, Kind.MESSAGE, {**body, "aside": True})

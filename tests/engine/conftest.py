@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +23,26 @@ with warnings.catch_warnings():
 
 from bot.engine.places import ROOT, Places
 from bot.engine.train import train
+from sanic.touchup.service import TouchUp
 from sentence_vectors.export import export, is_current
 
 from tests_engine_data import FEW
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _sanic_rewrites_itself_once() -> Iterator[None]:
+    """Let several apps run in one process: Sanic rewrites its own methods, and finds no source twice."""
+    rewrite = TouchUp.run
+    done: list[Any] = []
+
+    def once(app: Any) -> None:
+        if not done:
+            rewrite(app)
+        done.append(app)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TouchUp, "run", once)
+        yield
 
 
 class FakeActions:

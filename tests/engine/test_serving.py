@@ -21,7 +21,6 @@ from bot.engine.registry import Registry
 from bot.engine.serve import checked_record, create_app
 from bot.engine.stores.lock import ConversationLockStore
 from bot.engine.stores.tracker import TurnTrackerStore
-from sanic.touchup.service import TouchUp
 
 from conftest import FakeActions
 
@@ -47,8 +46,6 @@ def address(places: Places, small_root: Path) -> Iterator[str]:
     training_lines.keep(small_root, registry, version, places)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DATA", str(places.data))
-        # Sanic rewrites its own methods when an app starts; a second app in a process trips over that.
-        patch.setattr(TouchUp, "run", classmethod(lambda _cls, _app: None))
         store = TurnTrackerStore(None, f"sqlite:///{places.data / 'engine.db'}")
         actions: Any = FakeActions()
         agent = EngineAgent(actions=actions, tracker_store=store, lock_store=ConversationLockStore())
