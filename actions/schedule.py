@@ -165,7 +165,8 @@ JOBS = (
     Job("sending", timedelta(seconds=30), _send_reminders),
     Job("breaches", timedelta(minutes=1), _note_breaches),
     Job("files", timedelta(hours=1), _forget_files),
-    Job("reviews", timedelta(minutes=1), _collect_reviews),
+    # Each run reads again what came before in every conversation that goes on: seldom is cheaper.
+    Job("reviews", timedelta(minutes=5), _collect_reviews),
     Job("learning report", timedelta(hours=12), _report_learning),
 )
 
