@@ -127,6 +127,7 @@ _WIDGET = Anyone("pages and scripts of the chat, the same for all")
 _SECRET = Anyone("wants the secret of the conversation, given to the customer's own page")
 _LINK = Anyone("wants the one-time token of a link that went to the customer's telephone")
 _SIGNED = Anyone("wants a fresh signature of the bank")
+_CARRIER = Anyone("wants the telephone carrier's signature")
 _TOKEN = Anyone("wants the installation's REST token; open on loopback in a demonstration")
 _DEMO = Anyone("there in a demonstration only, for made-up customers")
 _STATE = Anyone("state of the installation, nobody's data")
@@ -150,8 +151,24 @@ _OUTSIDE: Mapping[str, Access] = {
     "GET /webhooks/rest/": _TOKEN,
     "POST /webhooks/rest/webhook": _TOKEN,
     "GET /webhooks/rest/webhook/{sender}": _TOKEN,
+    "POST /voice/action": _CARRIER,
+    "POST /voice/after-dial": _CARRIER,
+    "POST /voice/callback": _CARRIER,
+    "POST /voice/callback-key": _CARRIER,
+    "POST /voice/incoming": _CARRIER,
+    "POST /voice/outbound/answer": _CARRIER,
+    "POST /voice/outbound/key": _CARRIER,
+    "POST /voice/outbound/status": _CARRIER,
+    "POST /voice/status": _CARRIER,
+    "POST /voice/wait": _CARRIER,
+    "POST /voice/wait-key": _CARRIER,
+    "POST /voice/whisper": _CARRIER,
+    "POST /voice/whisper-key": _CARRIER,
+    "WS /voice/stream": _CARRIER,
     "POST /payments/arrived": _SIGNED,
     "POST /payments/debit-failed": _SIGNED,
+    "WS /demo/phone/ws": _DEMO,
+    "* /demo/twilio": _DEMO,
     "GET /demo/outbox": _DEMO,
     "GET /demo/payments": _DEMO,
     "POST /demo/payments/{reference}": _DEMO,
