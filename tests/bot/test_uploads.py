@@ -88,9 +88,8 @@ async def test_a_file_is_kept_and_its_message_wants_to_hand_in_a_paper(place: Pl
     assert response.status_code == 201 and response.json() == {"seq": 1, "file": "PDF, 1 kB"}
     (paper,) = place.papers()
     assert (place.data / "papers" / paper.file).read_bytes() == PDF
-    assert place.bodies() == [
-        {"text": "(Sent a file: PDF, 1 kB)", "button": {"intent": "add_claim_document"}}
-    ]
+    button = {"intent": "add_claim_document"}
+    assert place.bodies() == [{"text": "(Sent a file: PDF, 1 kB)", "button": button, "paper": paper.id}]
 
 
 async def test_it_answers_the_question_for_a_file(place: Place, clock: ManualClock) -> None:

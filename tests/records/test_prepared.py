@@ -39,6 +39,9 @@ def entry(conversation_id: str, seq: int) -> dict[str, Any]:
     }
 
 
+SQLITE = pytest.mark.parametrize("any_store", ["sqlite"], indirect=True)
+
+
 @pytest.fixture
 def store(any_store: Store) -> Store:
     """Both databases: one goes to the driver, the other through SQLAlchemy."""
@@ -107,9 +110,8 @@ def test_a_number_that_the_database_counts_up_is_not_asked_for(store: Store) -> 
         assert len(set(session.scalars(select(AuditEntry.id)))) == 2
 
 
+@SQLITE  # elsewhere the statement is SQLAlchemy's, which leaves out what is not given
 def test_a_value_left_out_is_an_error_not_null(store: Store, conversation: ConversationId) -> None:
-    if not store.is_sqlite:
-        pytest.skip("there the statement is SQLAlchemy's, which leaves out what is not given")
     short = entry(conversation, 1)
     del short["agent_id"]
     with store.writing() as session, pytest.raises(KeyError, match="agent_id"):
@@ -145,9 +147,8 @@ def test_errors_are_sqlalchemys(store: Store, conversation: ConversationId) -> N
         assert [one.seq for one in ledger.fetch_since(session, conversation, 0)] == [1, 2]
 
 
+@SQLITE  # PostgreSQL has another name for it
 def test_a_missing_table_is_an_operational_error(store: Store) -> None:
-    if not store.is_sqlite:
-        pytest.skip("PostgreSQL has another name for it")
     nowhere = Prepared(select(bindparam("x", 1)).select_from(CONVERSATIONS.alias("c")))
     with store.writing() as session:
         session.connection().exec_driver_sql("ALTER TABLE conversations RENAME TO elsewhere")
