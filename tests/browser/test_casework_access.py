@@ -71,7 +71,7 @@ def test_customers_words_are_text_on_every_page(people: ConsoleCenter, new_page:
     page.get_by_label("Which paper?").fill(XSS[4])
     page.get_by_label("Why? The customer reads this").fill(XSS[0])
     page.get_by_role("button", name="Ask the customer").click()
-    expect(page.get_by_role("article").get_by_text(XSS[4])).to_be_visible()
+    expect(page.get_by_role("article").get_by_text(XSS[4], exact=True)).to_be_visible()
     page.goto(f"{people.url}/console/decisions?case={XSS[0]}")
     expect(page.get_by_text("does not wait for a decision any more")).to_be_visible()
     page.goto(f"{people.url}/console/cases")

@@ -120,6 +120,7 @@ def test_sound_and_notices_are_each_agents_own_choice(people: ConsoleCenter, con
     assert page.evaluate("window.notices[0]").startswith("Agents’ console: New offer: Li Wei.")
     page.reload()
     page.get_by_role("button", name="Settings").click()
+    expect(page.get_by_role("dialog", name="Settings")).to_be_visible()
     expect(page.get_by_label("Sound for offers")).to_be_checked()
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Log out").click()
