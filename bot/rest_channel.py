@@ -223,7 +223,8 @@ async def _replies(services: Services, receipt: Receipt) -> list[Entry]:
         # The turn goes on if the client hangs up: it is the conversation's, not the request's.
         return await asyncio.shield(receipt.answering)
     conversation_id, seq = receipt.entry.conversation_id, receipt.entry.seq
-    await _answered(services, conversation_id, seq)
+    if not receipt.entry.body.get("aside"):
+        await _answered(services, conversation_id, seq)
     return await _fetch(services, conversation_id, seq)
 
 

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from actions import identity
 from bot import rendering
 from bot.engine_client import Answer, Engine, EngineUnavailable
-from handoff import queue, satisfaction
+from handoff import queue, satisfaction, ways_out
 from records import ledger, turns
 from records.activity import Activity
 from records.clock import Clock
@@ -112,6 +112,9 @@ class Turns:
             if satisfaction.is_answer(content):
                 entry, _, fresh = satisfaction.take(session, conversation_id, key, content, now)
                 return entry, fresh, None
+            if ways_out.is_pressed(content) or ways_out.is_number_wanted(session, conversation_id, content):
+                entry, fresh = ways_out.take(session, conversation_id, key, content, now)
+                return entry, fresh, None
             lease = turns.lease(worker, now, self._lease_seconds)
             entry, standing, fresh = ledger.append_from_customer(
                 session, conversation_id, key, content, now, lease
@@ -125,8 +128,11 @@ class Turns:
 
         entry, fresh, turn = await self._write(store)
         if fresh:
-            # Whoever serves the customer watches the conversation; the queue does not move by what is said.
+            # Whoever serves the customer watches the conversation; the queue does not move by what is said,
+            # only by what is said beside the talk: there a customer may leave it.
             self._signals.advanced(entry.conversation_id)
+            if entry.body.get("aside"):
+                self._signals.advanced(PEOPLE)
         return Receipt(entry, fresh, self._start(turn) if turn else None)
 
     async def sweep(self) -> int:

@@ -246,6 +246,11 @@ def set_phone(session: Session, login: str, number: str, now: datetime, actor: s
     return agent.phone
 
 
+def phone_of(session: Session, agent_id: int) -> str:
+    """The number on which the agent is put through to callers; empty where there is none."""
+    return session.scalar(select(Agent.phone).where(Agent.id == agent_id)) or ""
+
+
 def _find(session: Session, login: str) -> Agent:
     agent = session.scalar(select(Agent).where(Agent.login == login))
     if agent is None:

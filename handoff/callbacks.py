@@ -4,8 +4,9 @@ The place of the first arrival is kept, so that whoever is called at three is se
 always lies in the hours in which people answer.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import cast
+from typing import Any, cast
 
 from sqlalchemy import Table, bindparam, select, update
 from sqlalchemy.orm import Session
@@ -41,8 +42,13 @@ def promise(
     actor: str = "customer",
     *,
     epoch: int | None = None,
+    where: str = "",
+    call: Mapping[str, Any] | None = None,
 ) -> datetime:
     """Promise a call instead of the wait; returns when it will be: `at`, or the next opening after it.
+
+    `where` is the number as the customer is told it, after "at 10:30"; `call` is whom to call, for
+    machines, and never shown: `{"phone": ...}` as it was given, or `{"customer": id}` for the number on file.
 
     Raises:
         NotWaiting: the conversation is not with people.
@@ -57,9 +63,10 @@ def promise(
         raise NotWaiting
     due = calendar.next_opening(max(at, now))
     local = due.astimezone(CENTRE_ZONE)
-    words = f"We will call you on {local:%A}, {local.day} {local:%B}, at {local:%H:%M}."
+    words = f"We will call you on {local:%A}, {local.day} {local:%B}, at {local:%H:%M}{where}."
     transfers.withdraw(session, handoff.id, now)
-    ledger.change_owner(session, standing, Event.LEAVE_CALLBACK, now, epoch=epoch, text=words)
+    more = {"call": dict(call)} if call else None
+    ledger.change_owner(session, standing, Event.LEAVE_CALLBACK, now, epoch=epoch, text=words, more=more)
     agent_id = handoff.agent_id
     handoff.state = HandoffState.CALLBACK
     handoff.agent_id = None
@@ -69,9 +76,11 @@ def promise(
     session.flush()
     if agent_id is not None:
         presence.release(session, agent_id, now)
+    known = {"number": "given" if "phone" in call else "on_file"} if call else {}
     audit.note(
-        session, now, actor, "callback_promised", f"conversation:{conversation_id}", due=due.isoformat()
-    )
+        session, now, actor, "callback_promised", f"conversation:{conversation_id}",
+        due=due.isoformat(), **known,
+    )  # fmt: skip
     return due
 
 

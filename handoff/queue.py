@@ -43,6 +43,13 @@ _LINE = (
 )
 _TOLD = update(Handoff).where(Handoff.id == bindparam("told")).values(told_position=bindparam("place"))
 
+CALL_BACK, STOP = "call_back", "stop"
+_WAYS_OUT = (
+    {"title": "Call me back instead", "payload": {"wait": CALL_BACK}},
+    {"title": "Stop waiting", "payload": {"wait": STOP}},
+)
+_LEFT = "You have left the queue. I am your assistant again."
+
 _NEAR = 10
 """Up to this place every change is told; further back only leaps of `_LEAP` places."""
 _LEAP = 5
@@ -77,7 +84,8 @@ def hand_over(
     callbacks.supersede(session, standing, now)
     words = f"A colleague will take over. {in_words(place, expected)}{_hours_in_words(known, now)}"
     made = made.model_copy(update={"wait_promised": words})
-    moved = ledger.change_owner(session, standing, Event.HAND_OVER, now, text=words)
+    more = {"custom": {"position": place}} | _ways_out(standing, reason)
+    moved = ledger.change_owner(session, standing, Event.HAND_OVER, now, text=words, more=more)
     handoff = Handoff(
         conversation_id=standing.id,
         state=HandoffState.QUEUED,
@@ -123,8 +131,19 @@ def position(session: Session, conversation_id: ConversationId) -> int | None:
     return _ahead_of(session, handoff.ranked_at, handoff.id) + 1
 
 
+def waiting_handoff(session: Session, conversation_id: ConversationId) -> Handoff | None:
+    """The handoff with which the conversation is in the queue."""
+    found = select(Handoff).where(Handoff.conversation_id == conversation_id, Handoff.state.in_(WAITING))
+    return session.scalars(found.execution_options(populate_existing=True)).first()
+
+
 def leave(
-    session: Session, conversation_id: ConversationId, now: datetime, actor: str = "customer"
+    session: Session,
+    conversation_id: ConversationId,
+    now: datetime,
+    actor: str = "customer",
+    *,
+    words: str = _LEFT,
 ) -> Standing:
     """The customer does not want to wait any longer: the assistant has the conversation again.
 
@@ -132,12 +151,9 @@ def leave(
         NotWaiting: the conversation is not in the queue (any more).
     """
     standing = ledger.lock(session, conversation_id)
-    handoff = session.scalars(
-        select(Handoff).where(Handoff.conversation_id == conversation_id, Handoff.state.in_(WAITING))
-    ).first()
+    handoff = waiting_handoff(session, conversation_id)
     if handoff is None:
         raise NotWaiting
-    words = "You have left the queue. I am your assistant again."
     moved = ledger.change_owner(session, standing, Event.LEAVE_QUEUE, now, text=words)
     agent_id = handoff.agent_id
     handoff.state = HandoffState.ABANDONED
@@ -164,7 +180,7 @@ def tell_positions(session: Session, now: datetime) -> list[ConversationId]:
     # Who is just being dealt with is told at the next look.
     found = capacity.free(session, session.scalars(of_line))
     rows = session.execute(
-        select(Handoff.id, Handoff.conversation_id)
+        select(Handoff.id, Handoff.conversation_id, Handoff.reason)
         .where(
             Handoff.id.in_(line),
             Handoff.conversation_id.in_(found),
@@ -172,7 +188,7 @@ def tell_positions(session: Session, now: datetime) -> list[ConversationId]:
         )
         .order_by(Handoff.ranked_at, Handoff.id)
     ).all()
-    for handoff_id, conversation_id in rows:
+    for handoff_id, conversation_id, reason in rows:
         place = line[handoff_id]
         session.connection().execute(_TOLD, {"told": handoff_id, "place": place})
         standing = ledger.lock(session, ConversationId(conversation_id))
@@ -180,7 +196,7 @@ def tell_positions(session: Session, now: datetime) -> list[ConversationId]:
         custom: dict[str, Any] = {"tier": 3, "position": place}
         if expected is not None:
             custom["wait_seconds"] = [round(expected.low_seconds), round(expected.high_seconds)]
-        body = {"text": in_words(place, expected), "custom": custom}
+        body = {"text": in_words(place, expected), "custom": custom} | _ways_out(standing, reason)
         key = f"place:{standing.epoch}:{standing.last_seq + 1}"
         ledger.append(session, standing, Author.SYSTEM, [(key, Kind.MESSAGE, body)], now, epoch=None)
         told.append(standing.id)
@@ -218,6 +234,14 @@ def in_words(place: int, expected: Range | None) -> str:
     """A place and its range as a customer is told them."""
     words = "You are next in the queue." if place == 1 else f"You are number {place} in the queue."
     return f"{words} {expected.words}" if expected else words
+
+
+def _ways_out(standing: Standing, reason: str) -> dict[str, Any]:
+    """The buttons with which a customer ends the wait; a caller has the telephone's keys for that."""
+    if standing.channel in routing.CALL_CHANNELS:
+        return {}
+    # Who has asked for a call need not be offered one.
+    return {"buttons": list(_WAYS_OUT[1:] if reason == Reason.CALLBACK else _WAYS_OUT)}
 
 
 def _hours_in_words(known: waiting.Pace, now: datetime) -> str:

@@ -88,6 +88,24 @@ class Switchboard(Acting):
         )
         self._signals.advanced(PEOPLE)
 
+    async def read_phone(self, token: str) -> str:
+        """The number on which the agent is put through to callers; empty where there is none."""
+        return await self._look_around(
+            token, Permission.OWN_ACCOUNT, lambda s, who, _now: accounts.phone_of(s, who.agent_id)
+        )
+
+    async def set_phone(self, token: str, number: str) -> str:
+        """The agent's own number, empty to take it away; returns it as it is kept.
+
+        Raises:
+            UnfitNumber: it is no telephone number.
+        """
+        return await self._for_self(
+            token,
+            Permission.OWN_ACCOUNT,
+            lambda s, who, now: accounts.set_phone(s, who.login, number, now, f"agent:{who.login}") or "",
+        )
+
     async def read_inbox(self, token: str) -> Inbox:
         """The agent's list."""
 

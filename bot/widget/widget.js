@@ -401,8 +401,8 @@ function draw(host) {
 
 	function render(item) {
 		const { entry } = item;
-		const { author, custom, buttons = [] } = entry;
-		if (entry.kind !== 'message' || author === 'system' && !buttons[0]) {
+		const { author, custom, buttons } = entry;
+		if (author === 'system' && !buttons) {
 			item.node = make('p.system', { dir: 'auto' }, content(entry));
 			return place(item);
 		}
@@ -412,7 +412,7 @@ function draw(host) {
 			bubble.append(make('p.source', {}, `${w.source}: `, link(href, custom.article.replaceAll('_', ' '))));
 		}
 		item.node = make(`article.${author}`, {}, make('p.who', {}, speaker(entry)), bubble);
-		if (buttons.length) {
+		if (buttons) {
 			const press = ({ target }, { id, title }) => {
 				target.className = 'chosen';
 				pending(chat.say(title, id));
@@ -471,7 +471,7 @@ function draw(host) {
 		// A set of choices is over once the customer has answered, by pressing or by writing.
 		const answered = Math.max(...all.filter(({ entry }) => entry.author === 'customer').map(({ seq }) => seq));
 		for (const { choices, seq, entry, own, mail } of all) {
-			if (choices) choices.disabled = seq < answered;
+			if (choices) choices.disabled = seq < answered && !(line && entry.custom?.position);
 			if (entry.author !== 'customer') continue;
 			const word = seq < Infinity ? 'sent' : own.failed ? 'failed' : ready ? 'sending' : 'waiting';
 			if (mail.className === word) continue;

@@ -5,7 +5,7 @@ from typing import Any
 
 from handoff.authorization import Permission, Principal, reach_of
 from handoff.console import words
-from handoff.console.elements import Preferences, Sheet, box, button, put, text
+from handoff.console.elements import Handler, OwnPhone, Preferences, Sheet, box, button, put, text
 
 PAGES = (
     ("/console/", "Conversations", Permission.OPEN_CONSOLE),
@@ -80,9 +80,10 @@ def help_sheet() -> Sheet:
     return sheet
 
 
-def preferences_sheet(login: str) -> Sheet:
-    """What an agent sets for themselves."""
+def preferences_sheet(login: str, on_phone: Handler) -> tuple[Sheet, OwnPhone]:
+    """What an agent sets for themselves; `on_phone` keeps the telephone number that they gave."""
     sheet = Sheet("Settings")
     with sheet:
+        phone = OwnPhone(on_phone)
         Preferences(login)
-    return sheet
+    return sheet, phone

@@ -135,6 +135,24 @@ class Preferences(Element, component="assets/preferences.js"):
         put(self, agent=agent)
 
 
+class OwnPhone(Element, component="assets/own_phone.js"):
+    """The agent's own telephone number."""
+
+    def __init__(self, on_save: Handler) -> None:
+        """Not known yet."""
+        super().__init__()
+        put(self, number="", refusal="", said="", shown=0, refused=0)
+        self.on("save", on_save)
+
+    def show(self, number: str, said: str = "") -> None:
+        """The number as it is kept, in place of what was typed."""
+        put(self, number=number, refusal="", said=said, shown=self.props["shown"] + 1)
+
+    def refuse(self, sentence: str) -> None:
+        """What was typed was not kept, and stays to be mended."""
+        put(self, refusal=sentence, said="", refused=self.props["refused"] + 1)
+
+
 class Station(Element, component="assets/station.js"):
     """Keys, title, sound, notices and announcements of the page."""
 

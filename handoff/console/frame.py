@@ -20,11 +20,11 @@ from handoff.authorization import Principal
 from handoff.casework import Pulse
 from handoff.console import bells
 from handoff.console.bar import Bar, help_sheet, preferences_sheet
-from handoff.console.elements import Sheet, Station, put
+from handoff.console.elements import OwnPhone, Sheet, Station, put
 from handoff.console.notices import Notices
 from handoff.desks import Desks
 from handoff.inbox import Inbox
-from handoff.refusals import NotLoggedIn, Refused
+from handoff.refusals import NotLoggedIn, Refused, UnfitNumber
 from records.activity import Activity
 from records.clock import Clock
 from records.ledger import StaleEpoch
@@ -41,6 +41,8 @@ REST_SECONDS = 0.1
 LOOKS_AT_ONCE = 2
 LOOK_SECONDS = 3.0
 """Longest time between two readings: signs of typing fade without a bell."""
+
+LONGEST_NUMBER = 100
 
 _MOVED_ON = "This conversation has changed hands: nothing was sent. Your text is kept."
 _NO_ANSWER = "The records did not answer in time: this did not happen. Please try once more."
@@ -67,6 +69,7 @@ class Head:
     notices: Notices
     help: Sheet
     preferences: Sheet
+    phone: OwnPhone
     station: Station
 
     def show(self, read: Inbox, pulse: Pulse, *, unread: int, news: str, elsewhere: bool = False) -> None:
@@ -145,8 +148,10 @@ class Frame(ABC):
             lambda event: self._command(str(event.args)),
             lambda event: self._see(event.args is True),
         )
-        preferences = preferences_sheet(self._principal.login)
-        self._head = Head(bar, notices, help_sheet(), preferences, station)
+        preferences, phone = preferences_sheet(
+            self._principal.login, lambda event: self._attempt(self._keep_phone(str(event.args or "")))
+        )
+        self._head = Head(bar, notices, help_sheet(), preferences, phone, station)
         return self._head
 
     def _start(self) -> None:
@@ -224,12 +229,29 @@ class Frame(ABC):
             case "help":
                 put(self._head.help, open=True)
             case "preferences":
-                put(self._head.preferences, open=True)
+                await self._attempt(self._show_preferences())
 
     async def _switch_presence(self) -> None:
         switchboard = self._centre.desks.switchboard
         available = (await switchboard.read_inbox(self._token)).available
         await switchboard.set_available(self._token, not available)
+
+    async def _show_preferences(self) -> None:
+        self._head.phone.show(await self._centre.desks.switchboard.read_phone(self._token))
+        put(self._head.preferences, open=True)
+
+    async def _keep_phone(self, typed: str) -> None:
+        """Keep the number; what is wrong is said in the dialog, which covers the rest of the page."""
+        try:
+            kept = await self._centre.desks.switchboard.set_phone(self._token, typed[:LONGEST_NUMBER])
+        except UnfitNumber as refusal:
+            self._head.phone.refuse(refusal.words)
+        except OperationalError:
+            log.exception("the records did not keep a telephone number")
+            self._head.phone.refuse(_NO_ANSWER)
+        else:
+            said = f"Saved: calls come to {kept}." if kept else "Saved: you get no calls."
+            self._head.phone.show(kept, said)
 
     async def _see(self, _visible: bool) -> None:
         """The tab has come to the front, or gone behind."""

@@ -363,3 +363,21 @@ def test_the_chat_takes_as_much_as_the_centre() -> None:
     script = (Path(widget.__file__).parent / "widget.js").read_text("utf-8")
     (limit,) = re.findall(r"^const LIMIT = ([\d_]+);", script, re.MULTILINE)
     assert int(limit) == utterance.LONGEST_TEXT
+
+
+def test_who_waits_can_stop_at_any_time_also_after_writing(page: Page, center: FakeCenter) -> None:
+    chat = Chat(page)
+    chat.open()
+    chat.say("A person, please")
+    ways = ["Call me back instead", "Stop waiting"]
+    center.reply = lambda text: None
+    center.hand_over("queued", text="You are next in the queue.", buttons=ways, custom={"position": 1})
+    expect(chat.message("You are next in the queue.")).to_be_visible()
+    chat.say("It is about my claim")
+    expect(chat.message("It is about my claim")).to_be_visible()
+    expect(chat.button("Call me back instead")).to_be_enabled()
+    chat.button("Stop waiting").click()
+    expect(chat.message("Stop waiting")).to_be_visible()
+    assert center.texts()[-1] == "Stop waiting"
+    center.hand_over("bot", text="You have left the queue.")
+    expect(chat.button("Call me back instead")).to_be_disabled()

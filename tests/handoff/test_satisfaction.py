@@ -32,7 +32,7 @@ def entries(floor: Floor, conversation_id: ConversationId) -> list[Entry]:
 
 
 def question(floor: Floor, conversation_id: ConversationId) -> Entry:
-    (asked,) = [one for one in entries(floor, conversation_id) if "buttons" in one.body]
+    (asked,) = [one for one in entries(floor, conversation_id) if "rate" in one.body.get("custom", {})]
     return asked
 
 

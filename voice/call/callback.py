@@ -3,14 +3,16 @@
 The agent has accepted the conversation in the console; nobody is called before.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from handoff import telephone
-from records.models import Author, ConversationId, Kind, Message, PhoneCall
+from records.models import Author, ConversationId, Customer, Kind, Message, PhoneCall
 from records.models.base import opaque_id
 from records.settings import settings
 from voice.call import register
@@ -50,21 +52,19 @@ def order(session: Session, conversation_id: ConversationId, now: datetime) -> O
 
 
 def number_of(session: Session, conversation_id: ConversationId) -> str | None:
-    """The number that the customer gave for it, else the one they called from."""
+    """The number that was agreed on last, else the one they called from."""
     bodies = session.scalars(
         select(Message.body)
         .where(
             Message.conversation_id == conversation_id,
-            Message.author == Author.BOT,
-            Message.kind == Kind.MESSAGE,
+            or_(Message.author == Author.BOT, Message.kind == Kind.STATUS),
         )
         .order_by(Message.seq.desc())
         .limit(LOOKED_BACK)
     )
     for body in bodies:
-        given = (body.get("custom") or {}).get("callback")
-        if isinstance(given, dict) and given.get("phone"):
-            return str(given["phone"])
+        if number := _agreed(session, body):
+            return number
     return session.scalar(
         select(PhoneCall.caller)
         .where(
@@ -75,6 +75,16 @@ def number_of(session: Session, conversation_id: ConversationId) -> str | None:
         .order_by(PhoneCall.started_at.desc())
         .limit(1)
     )
+
+
+def _agreed(session: Session, body: Mapping[str, Any]) -> str | None:
+    """The number in an entry: as it was given, or the customer's on file as it is now."""
+    given = body.get("call") or (body.get("custom") or {}).get("callback")
+    if not isinstance(given, dict):
+        return None
+    if "customer" in given:
+        return session.scalar(select(Customer.mobile).where(Customer.id == given["customer"])) or None
+    return str(given.get("phone") or "") or None
 
 
 def failed(session: Session, ordered: Ordered, now: datetime) -> None:

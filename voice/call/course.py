@@ -3,14 +3,13 @@
 Decided from the records alone, so that any process may answer, also after the one before it has died.
 """
 
-import math
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
 from bot import talk_links
-from handoff import callbacks, pace, queue, telephone, waiting
+from handoff import callbacks, queue, telephone, ways_out
 from handoff.reasons import Reason
 from handoff.refusals import NotWaiting
 from handoff.telephone import Holder
@@ -25,11 +24,6 @@ from voice.telephony import tokens
 
 MOST_STREAMS = 4
 """A call whose streams broke so often is better off with a person."""
-
-CALL_BACK_MINUTES = 30
-"""When to call back where nobody can tell how long the wait would be."""
-
-ROUNDED_MINUTES = 5
 
 
 class Way(StrEnum):
@@ -132,11 +126,9 @@ def call_back(session: Session, call: PhoneCall, now: datetime) -> str | None:
     place = queue.position(session, conversation_id)
     if place is None:
         return None
-    expected = waiting.expect(place, pace.read(session, now))
-    minutes = math.ceil(expected.high_seconds / 60) if expected else CALL_BACK_MINUTES
-    minutes = max(ROUNDED_MINUTES, math.ceil(minutes / ROUNDED_MINUTES) * ROUNDED_MINUTES)
     try:
-        due = callbacks.promise(session, conversation_id, now + timedelta(minutes=minutes), now, "caller")
+        at = ways_out.call_time(session, place, now)
+        due = callbacks.promise(session, conversation_id, at, now, "caller")
     except (NotWaiting, ImpossibleChange):
         return None
     call.leaving = Leaving.GOODBYE
