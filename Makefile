@@ -6,7 +6,7 @@ export ACTIONS_PORT ?= 5055
 
 RUN = python3 -m uv run --no-sync
 
-.PHONY: up test pictures train models promote rollback shadow reviewed drift data-check fmt lint types floors bench bench-ledger bench-takeover bench-turn bench-understanding bench-heldout bench-retrieval eval bench-chaos bench-fuzz bench-routing bench-assign bench-console speech-model bench-hearing bench-barge-in bench-numbers bench-free-speech bench-call bench-calls
+.PHONY: up test test-voice-unit pictures train models promote rollback shadow reviewed drift data-check fmt lint types floors bench bench-ledger bench-takeover bench-turn bench-understanding bench-heldout bench-retrieval eval bench-chaos bench-fuzz bench-routing bench-assign bench-console speech-model bench-hearing bench-barge-in bench-numbers bench-free-speech bench-call bench-calls
 
 up: export DEMO := $(or $(DEMO),1)
 up: ## set up, run, say where it is
@@ -14,6 +14,10 @@ up: ## set up, run, say where it is
 
 test: ## set up, run all tests
 	@python3 -m deploy.test
+
+# Faker's plugin is not needed, and slow to import.
+test-voice-unit: ## the voice without processes, sockets and real time, in seconds
+	@$(RUN) pytest -q -p no:faker -m unit tests/voice
 
 train: ## train a candidate if its data changed; it serves if it does not lose (HOLD=1: it waits)
 	@python3 -m deploy.train

@@ -4,14 +4,17 @@ import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from bench.stack import Stack
 from records.clock import ManualClock
 from records.models import Base
 from records.store import Store
 from tests import postgres
+
+if TYPE_CHECKING:
+    from bench.stack import Stack
 
 os.environ.setdefault("CODE_KEY", "key of the tests for one-time codes and links")
 """Code that is handed no secrets finds this one, and makes none in the working folder."""
@@ -54,7 +57,10 @@ def any_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]
 
 
 @pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Stack"]:
     """A whole running centre with the demonstration's customers, shared by the tests that harm nothing."""
+    # Here, for it imports the whole house: fast rings do without.
+    from bench.stack import Stack
+
     with Stack(tmp_path_factory.mktemp("stack")) as running:
         yield running

@@ -6,23 +6,24 @@ is closed, and the document that opened it brings the caller to the bot again or
 
 import asyncio
 import logging
-from collections.abc import Coroutine
 from dataclasses import dataclass
-from typing import Any
 
 from actions.services.registry import SERVICES
 from handoff.reasons import Reason
 from records.ledger import Entry
 from records.models import Leaving
-from voice.call import prompts
+from voice.call import opening, prompts
 from voice.call.answers import Answers, Ask, Obey, Person, Send, Verdict
 from voice.call.commands import Command
+from voice.call.deadlines import AUDIO_SECONDS, Deadlines, Due
 from voice.call.dialogue import Dialogue, Standing
 from voice.call.floor import Floor, Happening, Keyed, Made, Mute, Said, Settled, Silent, Spoke
 from voice.call.latency import Stopwatch
 from voice.call.parts import Parts
 from voice.call.playback import Outcome
-from voice.call.talk import WITH_PEOPLE, Talk
+from voice.call.talk import Talk
+from voice.call.tape import Tape
+from voice.call.tasks import Tasks
 from voice.call.wire import LineBroke, Wire
 from voice.hearing.base import GrammarKind, Heard
 from voice.speaking.wishes import Wish
@@ -32,16 +33,6 @@ log = logging.getLogger(__name__)
 
 TICK_SECONDS = 0.25
 """Longest time between two looks at the deadlines."""
-
-AUDIO_SECONDS = 15.0
-"""Without any audio for so long the line is dead."""
-
-FILLER_SECONDS = 1.5
-"""The bot is slow: say that it is at work."""
-
-FILLER_AGAIN_SECONDS = 8.0
-ANSWER_SECONDS = 30.0
-"""The bot does not answer: a person takes over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,26 +65,16 @@ class Call:
         self._talk = Talk(gentle=standing.gentle)
         self._answers = Answers()
         self._naming = ""
-        self._asked_at: float | None = None
-        self._fillers = 0
-        self._audio_at = 0.0
-        self._cap_at = 0.0
-        self._is_secret = False
-        self._was_told = False
-        self._recording = asyncio.Lock()
+        self._deadlines = Deadlines(self._now(), parts.services.settings.call_minutes * 60)
+        self._tasks = Tasks(f"call {call_sid}", lambda error: self._inbox.put_nowait(Broken(error)))
+        self._tape = Tape(call_sid, parts.recorder, self._tasks)
         self._is_closed = False
-        self._side: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
         """Talk until the stream ends, and leave nothing behind."""
-        self._audio_at = self._now()
-        self._cap_at = self._now() + self._parts.services.settings.call_minutes * 60
-        tasks = [
-            self._task(self._read(), "line is read"),
-            self._task(
-                self._dialogue.follow(lambda entries: self._inbox.put_nowait(News(entries))), "ledger"
-            ),
-        ]
+        self._tasks.start(self._read(), "line is read")
+        news = self._dialogue.follow(lambda entries: self._inbox.put_nowait(News(entries)))
+        self._tasks.start(news, "ledger")
         try:
             await self._open()
             while not self._is_closed:
@@ -104,42 +85,18 @@ class Call:
             log.exception("call %s failed: a person takes over", self.sid)
             await self._dialogue.hand_over(Reason.BOT_FAILED)
         finally:
-            for task in (*tasks, *self._side):
-                task.cancel()
-            await asyncio.gather(*tasks, *self._side, return_exceptions=True)
+            await self._tasks.end()
             outcome = await self._floor.close()
             if outcome is not None:
                 await self._record(outcome)
             await self._wire.close()
 
     async def _open(self) -> None:
-        standing = self._standing
-        if standing.owner in WITH_PEOPLE:
-            self._talk.leaving = Leaving.PEOPLE
-            self._talk.aside(prompts.PUT_THROUGH, firm=True)
-        elif standing.is_new:
-            recorded = f" {prompts.RECORDED}" if self._parts.recorder else ""
-            await self._dialogue.greet(prompts.GREETING + recorded, notice=True)
-            await self._dialogue.greet(prompts.HOW_CAN_I_HELP, notice=False)
-        else:
-            await self._come_back()
+        recorded = self._parts.recorder is not None
+        if await opening.begin(self._standing, self._dialogue, self._talk, recorded=recorded):
+            self._answers.expect(self._talk.listening, gentle=self._talk.gentle)
         self._listen()
         self._speak_on()
-
-    async def _come_back(self) -> None:
-        """The caller is here again, after a broken stream or from people."""
-        last = await self._dialogue.last_said()
-        if not self._standing.was_cut_off:
-            await self._dialogue.greet(prompts.ANYTHING_ELSE, notice=False)
-        elif last is None:
-            await self._dialogue.greet(prompts.HOW_CAN_I_HELP, notice=False)
-        else:
-            self._talk.aside(prompts.CUT_OFF)
-            entry, is_heard = last
-            if is_heard:
-                # What was not heard comes by way of the ledger anyhow.
-                self._talk.news([entry])
-            self._answers.expect(self._talk.listening, gentle=self._talk.gentle)
 
     async def _step(self) -> None:
         happened: list[Happening] = []
@@ -159,7 +116,7 @@ class Call:
     async def _take(self, event: Message | Settled | Made | News | Broken) -> list[Happening]:
         match event:
             case Media(audio=audio):
-                self._audio_at = self._now()
+                self._deadlines.audio(self._now())
                 return await self._floor.audio(audio)
             case Dtmf(digit=digit):
                 return await self._floor.key(digit)
@@ -179,13 +136,13 @@ class Call:
 
     async def _news(self, entries: list[Entry]) -> None:
         self._watch.answered()
-        self._asked_at = None
+        self._deadlines.answered()
         naming, self._naming = self._naming, ""
         if self._talk.news(entries, naming):
             if self._talk.listening.grammar.kind is GrammarKind.NAME:
                 self._talk.names = await self._dialogue.names()
             self._answers.expect(self._talk.listening, gentle=self._talk.gentle)
-            self._mind_secrets()
+            self._tape.asks(secret=self._talk.listening.secret)
 
     async def _on(self, happening: Happening) -> None:
         match happening:
@@ -211,7 +168,8 @@ class Call:
     async def _said(self, outcome: Outcome) -> None:
         await self._record(outcome)
         if outcome.is_whole:
-            self._mind_recording()
+            if self._standing.is_new:
+                self._tape.told()
             return
         for utterance in self._talk.drop():
             await self._record(Outcome(utterance, 0))
@@ -240,12 +198,13 @@ class Call:
             return
         asked = verdict.command.value if isinstance(verdict, Obey) else verdict.text
         secret = self._talk.listening.secret
-        self._aside(self._dialogue.note_exchange(heard, asked, secret=secret), "written down")
+        self._tasks.start(self._dialogue.note_exchange(heard, asked, secret=secret), "written down")
 
     async def _send(self, text: str, heard: Heard | None, naming: str = "") -> None:
         self._watch.sent()
         if await self._dialogue.say(text, heard, secret=self._talk.listening.secret):
-            self._naming, self._asked_at, self._fillers = naming, self._now(), 0
+            self._naming = naming
+            self._deadlines.asked(self._now())
 
     async def _do(self, command: Command | Wish) -> None:
         match command:
@@ -268,7 +227,7 @@ class Call:
                 sent = await self._dialogue.send_link()
                 self._talk.aside(prompts.LINK_SENT if sent else prompts.NO_LINK, with_question=True)
             case Command.NO_RECORDING:
-                self._record_as("stopped")
+                self._tape.stop()
                 await self._dialogue.note("The caller does not want to be recorded.")
                 self._talk.aside(prompts.NOT_RECORDED, with_question=True)
         self._answers.expect(self._talk.listening, gentle=self._talk.gentle)
@@ -297,49 +256,18 @@ class Call:
         self._is_closed = True
 
     async def _check_deadlines(self) -> None:
-        now = self._now()
-        if now - self._audio_at >= AUDIO_SECONDS:
-            log.warning("call %s: no audio for %.0f s", self.sid, AUDIO_SECONDS)
-            self._is_closed = True
-        elif now >= self._cap_at and self._talk.leaving is None:
-            self._cap_at += 60
-            await self._dialogue.hand_over(Reason.BOT_FAILED)
-        elif self._asked_at is not None:
-            await self._mind_the_answer(now - self._asked_at)
-
-    async def _mind_the_answer(self, waited: float) -> None:
-        if waited >= ANSWER_SECONDS:
-            self._asked_at = None
-            await self._dialogue.hand_over(Reason.BOT_FAILED)
-        elif self._floor.is_speaking or self._floor.caller_speaks:
-            return
-        elif waited >= (FILLER_SECONDS, FILLER_AGAIN_SECONDS, ANSWER_SECONDS)[min(self._fillers, 2)]:
-            self._fillers += 1
-            self._talk.aside(prompts.ONE_MOMENT if self._fillers == 1 else prompts.STILL_AT_IT)
-
-    def _mind_recording(self) -> None:
-        """Record once the caller has heard that it is done, and not before."""
-        if self._standing.is_new and not self._was_told and self._parts.recorder is not None:
-            self._was_told = True
-            self._aside(self._in_order(self._parts.recorder.begin(self.sid)), "recording begins")
-
-    def _mind_secrets(self) -> None:
-        is_secret = self._talk.listening.secret
-        if is_secret != self._is_secret:
-            self._is_secret = is_secret
-            self._record_as("paused" if is_secret else "in-progress")
-
-    def _record_as(self, status: str) -> None:
-        if self._parts.recorder is not None:
-            self._aside(self._in_order(self._parts.recorder.change(self.sid, status)), f"recording {status}")
-
-    async def _in_order(self, work: Coroutine[Any, Any, None]) -> None:
-        async with self._recording:
-            await work
-
-    def _aside(self, work: Coroutine[Any, Any, None], name: str) -> None:
-        """Let something be done beside the call, and no longer than the call."""
-        self._side.add(self._task(work, name))
+        leaves = self._talk.leaving is not None
+        someone_speaks = self._floor.is_speaking or self._floor.caller_speaks
+        match self._deadlines.due(self._now(), leaves=leaves, someone_speaks=someone_speaks):
+            case Due.LINE_DEAD:
+                log.warning("call %s: no audio for %.0f s", self.sid, AUDIO_SECONDS)
+                self._is_closed = True
+            case Due.PERSON:
+                await self._dialogue.hand_over(Reason.BOT_FAILED)
+            case Due.ONE_MOMENT:
+                self._talk.aside(prompts.ONE_MOMENT)
+            case Due.STILL_AT_IT:
+                self._talk.aside(prompts.STILL_AT_IT)
 
     async def _read(self) -> None:
         while True:
@@ -347,16 +275,6 @@ class Call:
             self._inbox.put_nowait(message)
             if isinstance(message, Stop):
                 return
-
-    def _task(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
-        task = asyncio.create_task(work, name=f"call {self.sid}: {name}")
-        task.add_done_callback(self._report)
-        return task
-
-    def _report(self, task: asyncio.Task[None]) -> None:
-        self._side.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            self._inbox.put_nowait(Broken(error))
 
     @staticmethod
     def _now() -> float:

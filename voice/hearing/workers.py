@@ -1,26 +1,17 @@
-"""Recognisers in processes of their own: both kinds are known to hang, to grow, or to abort their process.
+"""The centre's ears: recognisers in processes of their own, watched, and replaced when they fail.
 
-A worker that dies or misses a deadline is killed and replaced, and its utterances are heard again by another
-from the sound that is kept. The event loop never waits for a pipe.
+A worker that dies or misses a deadline is killed and replaced, and its utterances go to another. One that has
+heard enough or has grown too large gets no more, and ends with its last utterance.
 """
 
 import asyncio
-import contextlib
 import itertools
-import logging
-import multiprocessing
-import os
-import queue
-import sys
-import threading
-from collections.abc import Callable
-from multiprocessing.connection import Connection
 from typing import Any
 
-from voice.hearing.base import Grammar, Heard, HearingFailed
-from voice.hearing.engines import Listener, Make
-
-log = logging.getLogger(__name__)
+from voice.hearing.base import Grammar, HearingFailed
+from voice.hearing.engines import Make
+from voice.hearing.process import Message, Worker
+from voice.hearing.utterance import Utterance
 
 START_SECONDS = 30.0
 """Longest wait for a process with its engine."""
@@ -28,207 +19,9 @@ START_SECONDS = 30.0
 STARTS = 3
 """Processes in a row that may end before they are ready; then one more is tried for each utterance."""
 
-ATTEMPTS = 2
-"""Processes that may try one utterance: what kills two would kill all."""
-
-LONGEST_SECONDS = 60
-"""Sound kept of an utterance; what comes after is not heard."""
-
-_MOST_BYTES = LONGEST_SECONDS * 16000
-_PAGE = 4096
-
-Message = tuple[Any, ...]
-
-
-def work(connection: Connection, make: Make) -> None:
-    """The life of a worker process: load the engine, then do what is sent, in order."""
-    # Engines print; what this process says goes over its connection only.
-    quiet = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(quiet, sys.stdout.fileno())
-    os.dup2(quiet, sys.stderr.fileno())
-    with contextlib.suppress(EOFError, BrokenPipeError, KeyboardInterrupt):
-        engine = make()
-        connection.send(("ready",))
-        open_now: dict[int, Listener] = {}
-        partials: dict[int, str] = {}
-        while True:
-            kind, number, *rest = connection.recv()
-            if kind == "open":
-                open_now[number] = engine.listen(rest[0])
-            elif number not in open_now:
-                continue
-            elif kind == "feed":
-                open_now[number].feed(rest[0])
-                newest = open_now[number].partial
-                if partials.get(number) != newest:
-                    partials[number] = newest
-                    connection.send(("partial", number, newest))
-            elif kind == "settle":
-                connection.send(("settled", number, rest[0], open_now[number].settle(), _memory()))
-            elif kind == "close":
-                open_now.pop(number).close()
-                partials.pop(number, None)
-
-
-def _memory() -> int:
-    with open("/proc/self/statm", encoding="ascii") as file:
-        return int(file.read().split()[1]) * _PAGE
-
-
-class Worker:
-    """One process, seen from the centre. Sending never blocks; what comes back arrives on the event loop."""
-
-    def __init__(self, make: Make, received: Callable[["Worker", Message], None]) -> None:
-        """Start the process; `received` gets its messages, and ("gone",) as the last."""
-        context = multiprocessing.get_context("spawn")
-        self._connection, theirs = context.Pipe()
-        self._process = context.Process(target=work, args=(theirs, make), daemon=True, name="hearing")
-        self._process.start()
-        theirs.close()
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._received = received
-        self._outgoing: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
-        self.ready = asyncio.Event()
-        self.is_gone = False
-        self.is_retired = False
-        self.opened = 0
-        self.utterances: set[Utterance] = set()
-
-    @property
-    def pid(self) -> int | None:
-        """Its process."""
-        return None if self.is_gone else self._process.pid
-
-    def attend(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Begin to pass messages both ways."""
-        self._loop = loop
-        threading.Thread(target=self._read, daemon=True, name="hearing reads").start()
-        threading.Thread(target=self._write, daemon=True, name="hearing writes").start()
-
-    def send(self, *message: Any) -> None:
-        """Have this sent."""
-        self._outgoing.put(message)
-
-    def kill(self) -> None:
-        """End the process, whatever it does; ("gone",) follows."""
-        self._process.kill()
-
-    def reap(self) -> None:
-        """The process has ended: leave nothing of it."""
-        self._outgoing.put(None)
-        self._process.join()
-        self._connection.close()
-
-    def _read(self) -> None:
-        with contextlib.suppress(EOFError, OSError):
-            while True:
-                self._tell(self._connection.recv())
-        self._tell(("gone",))
-
-    def _write(self) -> None:
-        with contextlib.suppress(OSError):
-            while (message := self._outgoing.get()) is not None:
-                self._connection.send(message)
-
-    def _tell(self, message: Message) -> None:
-        # The loop may be over already; then nobody wants to know.
-        if self._loop is not None:
-            with contextlib.suppress(RuntimeError):
-                self._loop.call_soon_threadsafe(self._received, self, message)
-
-
-class Utterance:
-    """One utterance, with the sound that is kept to hear it again."""
-
-    def __init__(self, ears: "ProcessEars", number: int, grammar: Grammar, worker: Worker) -> None:
-        """Heard by this worker, until that dies."""
-        self.number = number
-        self.grammar = grammar
-        self.partial = ""
-        self.asked: dict[int, asyncio.Future[Heard]] = {}
-        self._ears = ears
-        self._sound = bytearray()
-        self._is_closed = False
-        self.worker: Worker | None = None
-        self.attach(worker)
-
-    def attach(self, worker: Worker) -> None:
-        """Let this worker hear it, from the beginning."""
-        self.worker = worker
-        worker.utterances.add(self)
-        worker.opened += 1
-        worker.send("open", self.number, self.grammar)
-        if self._sound:
-            worker.send("feed", self.number, bytes(self._sound))
-
-    def detach(self) -> None:
-        """The worker is gone: those who wait for a result ask again."""
-        self.worker = None
-        for future in self.asked.values():
-            if not future.done():
-                future.set_exception(_WorkerGone())
-
-    def feed(self, pcm: bytes) -> None:
-        """Take 8 kHz PCM16. Never blocks."""
-        room = _MOST_BYTES - len(self._sound)
-        if self._is_closed or room <= 0:
-            return
-        self._sound += pcm[:room]
-        if self.worker is not None:
-            self.worker.send("feed", self.number, pcm[:room])
-
-    async def settle(self) -> Heard:
-        """The result of all that was fed so far.
-
-        Raises:
-            HearingFailed: every worker that tried died or took too long, or the utterance is closed.
-        """
-        for _ in range(ATTEMPTS):
-            if self._is_closed:
-                raise HearingFailed("closed", "the utterance is closed", retryable=False)
-            worker = self.worker or await self._attached()
-            ticket = self._ears.next_number()
-            future: asyncio.Future[Heard] = asyncio.get_running_loop().create_future()
-            self.asked[ticket] = future
-            worker.send("settle", self.number, ticket)
-            try:
-                async with asyncio.timeout(self._ears.deadline_seconds):
-                    return await future
-            except _WorkerGone:
-                log.warning("a recogniser died; the utterance is heard again")
-            except TimeoutError:
-                log.warning("a recogniser missed its deadline and is killed")
-                worker.kill()
-                self._ears.lose(worker)
-            finally:
-                self.asked.pop(ticket, None)
-        raise HearingFailed("not_heard", f"{ATTEMPTS} recognisers failed on one utterance")
-
-    async def _attached(self) -> Worker:
-        worker = await self._ears.ready_worker()
-        if self.worker is None:
-            self.attach(worker)
-            return worker
-        return self.worker
-
-    def close(self) -> None:
-        """Nothing more is wanted of it."""
-        if self._is_closed:
-            return
-        self._is_closed = True
-        self._sound.clear()
-        if self.worker is not None:
-            self.worker.send("close", self.number)
-            self.worker.utterances.discard(self)
-            self._ears.released(self.worker)
-
-
-class _WorkerGone(Exception):
-    pass
-
 
 class ProcessEars:
-    """The centre's ears: some worker processes, each hearing several utterances at a time."""
+    """Some worker processes, each hearing several utterances at a time."""
 
     def __init__(
         self,

@@ -1,4 +1,8 @@
-"""The real recogniser, killed in a call: the caller is served all the same."""
+"""The real recogniser, killed in a call: its process is replaced, and the caller stays with the bot.
+
+Something is said to them after that: an answer, or the question again. More is not shown here; how an
+utterance is heard again is in `tests/voice/hearing/test_workers.py`.
+"""
 
 import asyncio
 import os
@@ -18,7 +22,7 @@ from voice.speaking.base import Pace
 from voice.speaking.speaker import speaker
 
 
-def test_a_recogniser_process_killed_in_an_utterance_is_replaced_and_the_caller_is_served(
+def test_a_recogniser_process_killed_in_an_utterance_is_replaced_and_the_caller_is_answered_or_asked_again(
     people: Store, tmp_path: Path
 ) -> None:
     async def story() -> None:
