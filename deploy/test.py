@@ -6,16 +6,15 @@ from typing import Sequence
 
 from deploy import steps
 
-RINGS_OF_PROCESSES = [
+PAGES = ["tests/browser"]
+PROCESSES = [
     "tests/bench",
-    "tests/browser",
     "tests/chaos",
+    "tests/conversations",
     "tests/voice/faults",
     "tests/voice/hearing",
-    # Last: it leaves a queue of people behind, in the centre that the pages share.
-    "tests/conversations",
 ]
-"""They start processes and measure time: one after the other, on a machine that does nothing else."""
+"""These start whole processes; each of the two rings runs them one after the other."""
 
 PROGRAMS = ["chromium=chromium", "initdb=postgresql", "flite=flite"]
 
@@ -46,19 +45,34 @@ def _engine() -> int:
 
 
 def _centre(chosen: Sequence[str]) -> "list[int]":
-    """The chosen tests; all of them when none are, those that run whole processes after the others."""
+    """The chosen tests; all of them when none are, those that start processes after the others."""
     if chosen:
         return [_run(steps.PYTHON, *chosen)]
-    others = [f"--ignore={ring}" for ring in RINGS_OF_PROCESSES]
-    return [
-        _run(steps.PYTHON, "--numprocesses=auto", "--dist=loadfile", *others),
-        _run(steps.PYTHON, *RINGS_OF_PROCESSES),
-    ]
+    others = [f"--ignore={ring}" for ring in PAGES + PROCESSES]
+    return [_run(steps.PYTHON, "--numprocesses=auto", "--dist=loadfile", *others), *_side_by_side()]
+
+
+def _side_by_side() -> "list[int]":
+    """Pages and processes: both wait much of their time. The second one's words come after the first's."""
+    steps.LOGS.mkdir(parents=True, exist_ok=True)
+    path = steps.LOGS / "tests-processes.log"
+    with path.open("w") as output:
+        command = _command(steps.PYTHON, *PROCESSES)
+        processes = subprocess.Popen(
+            command, cwd=steps.ROOT, env=steps.environment(), stdout=output, stderr=subprocess.STDOUT
+        )
+        pages = _run(steps.PYTHON, *PAGES)
+        status = processes.wait()
+    print(path.read_text(errors="replace"), flush=True)
+    return [pages, status]
 
 
 def _run(python: str, *arguments: str) -> int:
-    command = [python, "-m", "pytest", "-q", *arguments]
-    return subprocess.call(command, cwd=steps.ROOT, env=steps.environment())
+    return subprocess.call(_command(python, *arguments), cwd=steps.ROOT, env=steps.environment())
+
+
+def _command(python: str, *arguments: str) -> "list[str]":
+    return [python, "-m", "pytest", "-q", *arguments]
 
 
 if __name__ == "__main__":
