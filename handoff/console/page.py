@@ -226,6 +226,8 @@ class Page(Frame):
     async def _spread(self, event: GenericEventArguments) -> None:
         """The browser has room for so many conversations side by side."""
         await self.screen.spread(min(max(int(event.args), 1), MOST_COLUMNS))
+        # What is shown must be what is written to: the column that stays may hold another conversation now.
+        await self._attempt(self.screen.refresh())
 
     async def _see(self, visible: bool) -> None:
         self.screen.visible = visible
