@@ -8,7 +8,6 @@ import argparse
 import asyncio
 import json
 import os
-import re
 import shutil
 import sys
 import tempfile
@@ -22,7 +21,7 @@ import aiohttp
 import uvicorn
 from sqlalchemy import select
 
-from bench.measuring import percentile
+from bench import call_waits
 from bench.stack import Stack, free_ports
 from handoff import sources
 from records import secrets
@@ -39,7 +38,7 @@ from records.models import (
 )
 from records.settings import SOFT_PHONE_ACCOUNT
 from records.store import Store
-from voice.testing import OfflineTwilio, mulaw, visitor_voice
+from voice.testing import OfflineTwilio, visitor_voice
 from voice.testing.call import Call
 from voice.testing.line import NetworkLine
 from voice.testing.parties import Party
@@ -51,8 +50,6 @@ PATIENCE_SECONDS = 90.0
 TRIES = 24
 """Most turns of one goal; a caller who needs more has not been served."""
 
-STAGES = ("endpoint", "recogniser", "bot", "synthesis", "total")
-_LATENCY = re.compile(r"latency ((?:\w+=[\d.]+ ?)+)")
 _AGENT_SAYS = "Hello, this is Amy. I can see what you told the assistant. I will look after your claim."
 
 
@@ -249,8 +246,10 @@ async def _story(twilio: OfflineTwilio, store: Store, stack: Stack, folder: Path
         "steps": steps,
         "call_seconds": round(time.monotonic() - begun, 1),
         "recogniser": os.environ.get("RECOGNIZER", "pocketsphinx"),
-        "latency_seconds": _latencies(stack),
-        "heard_seconds": _voice_to_voice(call),
+        "latency_seconds": call_waits.by_stage(call_waits.in_log(stack.log("center"))),
+        "heard_seconds": call_waits.percentiles(
+            call_waits.on_the_telephone(bytes(call.recording.spoken), bytes(call.recording.heard))
+        ),
     }
 
 
@@ -267,48 +266,8 @@ def _keep(call: Call, twilio: OfflineTwilio, scene: Scene, stack: Stack, folder:
         for one in scene.ledger()
     ]
     (folder / f"{name}-transcript.txt").write_text("\n".join(lines) + "\n")
-    shutil.copy(stack.data / "logs" / "center.out", folder / f"{name}-center.log")
+    shutil.copy(stack.log("center"), folder / f"{name}-center.log")
     print(f"kept in {folder}/{name}-*", flush=True)
-
-
-def _latencies(stack: Stack) -> dict[str, dict[str, float]]:
-    """By stage, from the center's own log."""
-    found: dict[str, list[float]] = {stage: [] for stage in STAGES}
-    for match in _LATENCY.finditer((stack.data / "logs" / "center.out").read_text(errors="replace")):
-        for part in match[1].split():
-            stage, seconds = part.split("=")
-            found[stage].append(float(seconds))
-    return {
-        stage: {
-            "p50": round(percentile(values, 50), 3),
-            "p95": round(percentile(values, 95), 3),
-            "n": len(values),
-        }
-        for stage, values in found.items()
-        if values
-    }
-
-
-def _voice_to_voice(call: Call) -> dict[str, float]:
-    """From the end of the caller's voice to the first sound they heard after it, on the caller's side."""
-    frames = [
-        (
-            mulaw.is_loud(bytes(call.recording.spoken[at : at + mulaw.FRAME_BYTES])),
-            mulaw.is_loud(bytes(call.recording.heard[at : at + mulaw.FRAME_BYTES])),
-        )
-        for at in range(0, len(call.recording.spoken), mulaw.FRAME_BYTES)
-    ]
-    waits: list[float] = []
-    quiet = None
-    for spoken, heard in frames:
-        if spoken:
-            quiet = 0
-        elif quiet is not None:
-            quiet += 1
-            if heard:
-                waits.append(quiet * mulaw.FRAME_SECONDS)
-                quiet = None
-    return {"p50": round(percentile(waits, 50), 3), "p95": round(percentile(waits, 95), 3), "n": len(waits)}
 
 
 def _need(good: bool, step: str) -> None:

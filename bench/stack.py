@@ -3,7 +3,9 @@
 Used by the proofs here and by the conversation, browser and chaos tests.
 """
 
+import contextlib
 import os
+import random
 import shlex
 import shutil
 import signal
@@ -25,6 +27,8 @@ from records.settings import Settings
 ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 240.0
 """Generous: on a machine that is busy with other things the engine alone may take minutes."""
+
+PORTS = (20_000, 32_000)
 
 Process = Literal["engine", "actions", "center"]
 
@@ -131,6 +135,10 @@ class Stack:
         """Process id, for measuring."""
         return self._running[name].pid
 
+    def log(self, name: Process) -> Path:
+        """What the process has printed so far."""
+        return self.data / "logs" / f"{name}.out"
+
     def wait_until_green(self) -> None:
         """Wait for `/healthz`.
 
@@ -151,19 +159,22 @@ class Stack:
         raise RuntimeError(f"not green after {START_SECONDS:.0f} s:\n{lines}")
 
     def _last_lines(self, name: Process) -> str:
-        log = self.data / "logs" / f"{name}.out"
-        return "\n".join([f"--- {name}", *log.read_text(errors="replace").splitlines()[-20:]])
+        return "\n".join([f"--- {name}", *self.log(name).read_text(errors="replace").splitlines()[-20:]])
 
 
 def free_ports(count: int) -> list[int]:
-    """Ports on loopback that nobody uses at this moment."""
-    sockets = [socket.socket() for _ in range(count)]
-    for one in sockets:
-        one.bind(("127.0.0.1", 0))
-    ports = [one.getsockname()[1] for one in sockets]
-    for one in sockets:
-        one.close()
-    return ports
+    """Ports on loopback that nobody uses at this moment.
+
+    They lie below those that the kernel gives to sockets without a wish: between being found here and being
+    listened at, a port from among those can be taken by any other test.
+    """
+    found: list[int] = []
+    while len(found) < count:
+        port = random.SystemRandom().randint(*PORTS)
+        with socket.socket() as one, contextlib.suppress(OSError):
+            one.bind(("127.0.0.1", port))
+            found.append(port)
+    return found
 
 
 def _borrow_models(data: Path) -> None:

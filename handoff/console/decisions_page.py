@@ -64,7 +64,7 @@ class DecisionsPage(Frame):
         self._case = case
         self.complain("")
         self._said.text = ""
-        await self._attempt(self.refresh())
+        await self._read()
 
     async def _refresh_case(self, work: Work) -> None:
         case = self._case

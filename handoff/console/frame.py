@@ -18,8 +18,8 @@ from sqlalchemy.exc import OperationalError
 from actions.servicing.states import NotPossible
 from handoff.authorization import Principal
 from handoff.casework import Pulse
-from handoff.console import bells
 from handoff.console.bar import Bar, help_sheet, preferences_sheet
+from handoff.console.bells import Bells
 from handoff.console.elements import OwnPhone, Sheet, Station, put
 from handoff.console.notices import Notices
 from handoff.desks import Desks
@@ -97,8 +97,8 @@ class Frame(ABC):
         self._principal = principal
         self._token = token
         self._tasks: list[asyncio.Task[Any]] = []
-        self._changed = asyncio.Event()
-        """Rung when another conversation comes to be watched."""
+        self._bells = Bells(centre.signals)
+        self._reading = asyncio.Lock()
         self._client = ui.context.client
         self._client.on_connect(self._start)
         self._client.on_delete(self._stop)
@@ -168,25 +168,37 @@ class Frame(ABC):
     def _stop(self) -> None:
         for task in self._tasks:
             task.cancel()
+        self._bells.close()
 
     async def _follow(self) -> None:
         """Read at every ring of the queue or of a conversation in this agent's hands."""
-        while True:
-            topics = self._topics()
-            with bells.watching(self._centre.signals, topics, self._changed) as rings:
-                # What comes to be watched is watched before it is read, or a word could slip between.
-                while topics == self._topics():
-                    rings.clear()
-                    if not await self._attempt(self.refresh()):
-                        return
-                    await asyncio.sleep(REST_SECONDS)
-                    while topics == self._topics() and not await rings.rung(LOOK_SECONDS):
-                        if not await self._attempt(self._look_round()):
-                            return
+        while await self._read():
+            await asyncio.sleep(REST_SECONDS)
+            while not await self._bells.rung(LOOK_SECONDS):
+                if not await self._attempt(self._look_round()):
+                    return
+
+    async def _read(self) -> bool:
+        """Show what is on the records now; False when the session is over.
+
+        It answers every ring before it: what an act shows at once is not read again for the act's own ring.
+        """
+        async with self._reading:
+            # What comes to be watched is watched before it is read, or a word could slip between.
+            self._bells.watch(self._topics())
+            self._bells.clear()
+            alive = await self._attempt(self.refresh())
+            self._watch_what_was_found()
+            return alive
+
+    def _watch_what_was_found(self) -> None:
+        if self._bells.watch(self._topics()):
+            self._bells.ring()
 
     async def _look_round(self) -> None:
         async with self._centre.looks:
             await self.glance()
+        self._watch_what_was_found()
 
     async def _beat(self) -> None:
         while True:
@@ -219,7 +231,7 @@ class Frame(ABC):
     async def _act(self, act: Awaitable[object]) -> None:
         """Carry out an act and show its result at once instead of at the next bell."""
         if await self._attempt(act):
-            await self._attempt(self.refresh())
+            await self._read()
 
     async def _command(self, command: str) -> None:
         """What a key or a button asks for on every page; other keys are let be."""
@@ -255,4 +267,4 @@ class Frame(ABC):
 
     async def _see(self, _visible: bool) -> None:
         """The tab has come to the front, or gone behind."""
-        await self._attempt(self.refresh())
+        await self._read()

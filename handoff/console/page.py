@@ -105,7 +105,7 @@ class Page(Frame):
         screen = self.screen
         if place < len(screen.columns) and screen.columns[place] is not screen.column:
             screen.go_to(place)
-            await self._attempt(screen.refresh())
+            await self._read()
 
     async def _command_at(self, place: int, command: str) -> None:
         await self._enter(place)
@@ -131,6 +131,8 @@ class Page(Frame):
         async def leave() -> None:
             async with self.screen.turn:
                 await act
+                # Both at once: no key on the free screen is to be swallowed by a dialog that is done.
+                self._asking.shut()
                 self.screen.leave()
                 self.screen.column.panel.complain("")
 
@@ -138,16 +140,14 @@ class Page(Frame):
 
     async def _choose(self, chat: ConversationId, *, writes: bool = False) -> None:
         self.screen.choose(chat)
-        self._changed.set()
-        await self._attempt(self.screen.refresh())
+        await self._read()
         if writes:
             self._take_up_the_pen()
 
     async def _open_past(self, chat: ConversationId) -> None:
         known = self.screen.find(chat) is not None or chat in self.screen.conversations()
         self.screen.choose(chat, is_past=not known)
-        self._changed.set()
-        await self._attempt(self.screen.refresh())
+        await self._read()
 
     async def _accept(self, chat: ConversationId) -> None:
         await self._choose(chat)
@@ -215,7 +215,7 @@ class Page(Frame):
                 await self._choose(chat, writes=True)
             case "right" | "left":
                 screen.step(_SIDEWAYS[command])
-                await self._attempt(screen.refresh())
+                await self._read()
                 self._take_up_the_pen()
             case _:
                 for part in self._parts:
@@ -227,7 +227,7 @@ class Page(Frame):
         """The browser has room for so many conversations side by side."""
         await self.screen.spread(min(max(int(event.args), 1), MOST_COLUMNS))
         # What is shown must be what is written to: the column that stays may hold another conversation now.
-        await self._attempt(self.screen.refresh())
+        await self._read()
 
     async def _see(self, visible: bool) -> None:
         self.screen.visible = visible

@@ -14,6 +14,8 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
+from tests.browser import console_center
+from tests.browser.console_center import ConsoleCenter
 from tests.browser.fake_center import FakeCenter
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
@@ -56,6 +58,21 @@ def center(center_server: FakeCenter) -> Iterator[FakeCenter]:
     center_server.reset()
     yield center_server
     center_server.reset()
+
+
+@pytest.fixture(scope="session")
+def console_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ConsoleCenter]:
+    """The console, started once."""
+    with console_center.running(tmp_path_factory.mktemp("console")) as center:
+        yield center
+
+
+@pytest.fixture
+def people(console_server: ConsoleCenter) -> Iterator[ConsoleCenter]:
+    """The console, as new for every test."""
+    console_server.reset()
+    yield console_server
+    console_server.reset()
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,8 @@
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Page, expect
 
-from tests.browser.console_fixtures import ConsoleCenter
+from records.models import ConversationId, HandoffState
+from tests.browser.console_center import ConsoleCenter
 
 XSS = (
     "<script>window.hacked=1</script>",
@@ -37,6 +38,27 @@ def take(page: Page, name: str) -> None:
 def be_available(page: Page) -> None:
     page.get_by_role("switch", name="Available").click()
     expect(page.get_by_role("switch", name="Available")).to_have_attribute("aria-checked", "true")
+
+
+def hold_visitor(page: Page, people: ConsoleCenter, said: str) -> ConversationId:
+    """Log in, go available and take a visitor who said this; the conversation is on the screen."""
+    log_in(page, people)
+    be_available(page)
+    conversation = people.hand_over(said)
+    take(page, "Visitor")
+    return conversation
+
+
+def resolve(page: Page, people: ConsoleCenter, chat: ConversationId, disposition: str, notes: str) -> None:
+    """Write up the conversation that is on the screen and end it, as it is stored then."""
+    page.get_by_role("button", name="Resolve…").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("How did it end?").select_option(disposition)
+    dialog.get_by_label("Notes for colleagues").fill(notes)
+    dialog.get_by_role("button", name="Resolve", exact=True).click()
+    expect(page.get_by_role("heading", name="No conversation chosen")).to_be_visible()
+    handoff = people.handoff(chat)
+    assert (handoff.state, handoff.disposition, handoff.notes) == (HandoffState.DONE, disposition, notes)
 
 
 def no_violations(page: Page) -> None:

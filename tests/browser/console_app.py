@@ -1,9 +1,11 @@
 """A centre of people alone: the console, its dispatcher and a database; no bot, no engine.
 
-Run as `python -m tests.browser.console_app DATA PORT`; `POST /test/ring` tells it that the test wrote.
+Run as `python -m tests.browser.console_app DATA FD`, FD a socket that listens already; `POST /test/ring`
+tells it that the test wrote.
 """
 
 import json
+import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -65,4 +67,5 @@ def create_app(data: Path) -> FastAPI:
 
 
 if __name__ == "__main__":
-    uvicorn.run(create_app(Path(sys.argv[1])), host="127.0.0.1", port=int(sys.argv[2]), log_level="warning")
+    server = uvicorn.Server(uvicorn.Config(create_app(Path(sys.argv[1])), log_level="warning"))
+    server.run([socket.socket(fileno=int(sys.argv[2]))])

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.console_agent import XSS, be_available, log_in, no_violations
-from tests.browser.console_fixtures import ConsoleCenter, console_server, people
+from tests.browser.console_center import ConsoleCenter
 from tests.browser.test_decisions import (
     choose,
     claimed,
@@ -18,7 +18,7 @@ from tests.browser.test_decisions import (
 )
 from tests.handoff import cases
 
-__all__ = ["console_server", "nothing_waits", "people"]
+__all__ = ["nothing_waits"]
 
 NewPage = Callable[[], Page]
 

@@ -9,10 +9,8 @@ from sqlalchemy import select
 
 from handoff.reasons import Reason
 from records.models import AuditEntry, HandoffState
-from tests.browser.console_agent import be_available, log_in, no_violations, take
-from tests.browser.console_fixtures import ConsoleCenter, console_server, people
-
-__all__ = ["console_server", "people"]
+from tests.browser.console_agent import be_available, hold_visitor, log_in, no_violations, resolve, take
+from tests.browser.console_center import ConsoleCenter
 
 NewPage = Callable[[], Page]
 
@@ -68,19 +66,7 @@ def test_an_agent_serves_a_customer_from_offer_to_resolution(
     people.ring(conversation, typing=True)
     expect(page.get_by_text("Customer is typing…")).to_be_visible()
 
-    page.get_by_role("button", name="Resolve…").click()
-    dialog = page.get_by_role("dialog")
-    dialog.get_by_label("How did it end?").select_option("request_taken")
-    dialog.get_by_label("Notes for colleagues").fill("Loan form filled in")
-    dialog.get_by_role("button", name="Resolve", exact=True).click()
-    expect(page.get_by_role("heading", name="No conversation chosen")).to_be_visible()
-
-    handoff = people.handoff(conversation)
-    assert (handoff.state, handoff.disposition, handoff.notes) == (
-        HandoffState.DONE,
-        "request_taken",
-        "Loan form filled in",
-    )
+    resolve(page, people, conversation, "request_taken", "Loan form filled in")
     assert "Amy has finished." in " ".join(people.texts(conversation))
     with people.store.reading() as session:
         looks = session.scalars(
@@ -179,10 +165,7 @@ def test_a_reply_to_a_conversation_that_moved_on_is_refused_and_the_draft_kept(
     people: ConsoleCenter, new_page: NewPage
 ) -> None:
     page = new_page()
-    log_in(page, people)
-    be_available(page)
-    conversation = people.hand_over("Hello")
-    take(page, "Visitor")
+    conversation = hold_visitor(page, people, "Hello")
     reply = page.get_by_label("Reply to the customer")
     reply.fill("Are you there?")
     # Another process takes the conversation away; this one has heard no bell yet.
@@ -213,10 +196,7 @@ def test_a_page_that_lost_its_socket_reads_what_it_missed(
     people: ConsoleCenter, context: BrowserContext
 ) -> None:
     page = context.new_page()
-    log_in(page, people)
-    be_available(page)
-    conversation = people.hand_over("Hello")
-    take(page, "Visitor")
+    conversation = hold_visitor(page, people, "Hello")
     context.set_offline(True)
     page.evaluate("window.socket.io.engine.close()")
     people.customer_writes(conversation, "Are you there?")
@@ -229,10 +209,7 @@ def test_unread_conversations_are_marked_and_counted_in_the_title(
     people: ConsoleCenter, new_page: NewPage
 ) -> None:
     page = new_page()
-    log_in(page, people)
-    be_available(page)
-    first = people.hand_over("First")
-    take(page, "Visitor")
+    first = hold_visitor(page, people, "First")
     people.hand_over("Second")
     take(page, "Visitor")
     expect(page.get_by_role("log").get_by_text("Second", exact=True)).to_be_visible()

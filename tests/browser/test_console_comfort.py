@@ -7,10 +7,8 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from handoff.reasons import Reason
 from records.models import HandoffState
-from tests.browser.console_agent import be_available, log_in, no_violations, take
-from tests.browser.console_fixtures import ConsoleCenter, console_server, people
-
-__all__ = ["console_server", "people"]
+from tests.browser.console_agent import be_available, hold_visitor, log_in, no_violations, take
+from tests.browser.console_center import ConsoleCenter
 
 NewPage = Callable[[], Page]
 PNG = b"\x89PNG\r\n\x1a\n" + b"a photograph"
@@ -39,10 +37,7 @@ def two_talks(page: Page, people: ConsoleCenter) -> None:
 
 def test_what_came_while_another_talk_was_open_is_counted(people: ConsoleCenter, new_page: NewPage) -> None:
     page = new_page()
-    log_in(page, people)
-    be_available(page)
-    first = people.hand_over("Hello")
-    take(page, "Visitor")
+    first = hold_visitor(page, people, "Hello")
     people.hand_over("Me too", customer_id=people.customer("Zhang Min"), assurance=1)
     take(page, "Zhang Min")
     for words in ("Are you there?", "Hello?", "Anybody?"):
@@ -61,10 +56,7 @@ def test_what_came_while_another_talk_was_open_is_counted(people: ConsoleCenter,
 
 def test_the_agent_sees_what_was_delivered_and_read(people: ConsoleCenter, new_page: NewPage) -> None:
     page = new_page()
-    log_in(page, people)
-    be_available(page)
-    chat = people.hand_over("Hello")
-    take(page, "Visitor")
+    chat = hold_visitor(page, people, "Hello")
     page.get_by_label("Reply to the customer").fill("Good morning")
     page.keyboard.press("Enter")
     entry = page.get_by_role("log").locator(".entry.agent")
@@ -203,10 +195,7 @@ def test_the_line_that_a_quality_rule_found_is_marked(people: ConsoleCenter, new
 
 def test_a_file_is_saved_and_never_shown(people: ConsoleCenter, new_page: NewPage) -> None:
     page = new_page()
-    log_in(page, people)
-    be_available(page)
-    chat = people.hand_over("Hello")
-    take(page, "Visitor")
+    chat = hold_visitor(page, people, "Hello")
     people.customer_sends_file(chat, PNG)
     with page.expect_download() as saved:
         page.get_by_role("link", name="The customer’s file: save").click()
@@ -216,10 +205,7 @@ def test_a_file_is_saved_and_never_shown(people: ConsoleCenter, new_page: NewPag
 
 def test_the_write_up_runs_on_a_clock_until_it_is_done(people: ConsoleCenter, new_page: NewPage) -> None:
     page = new_page()
-    log_in(page, people)
-    be_available(page)
-    chat = people.hand_over("Hello")
-    take(page, "Visitor")
+    chat = hold_visitor(page, people, "Hello")
     page.keyboard.press("Alt+s")
     page.get_by_role("dialog").get_by_role("button", name="End now, write up later").click()
     expect(page.get_by_role("timer")).to_contain_text("Write-up 0:0")
@@ -235,10 +221,7 @@ def test_the_write_up_runs_on_a_clock_until_it_is_done(people: ConsoleCenter, ne
 
 def test_a_refused_answer_says_why_and_keeps_what_was_typed(people: ConsoleCenter, new_page: NewPage) -> None:
     page = new_page()
-    log_in(page, people)
-    be_available(page)
-    conversation = people.hand_over("Hello")
-    take(page, "Visitor")
+    conversation = hold_visitor(page, people, "Hello")
     page.keyboard.press("Alt+s")
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("How did it end?").select_option("solved")
@@ -253,10 +236,7 @@ def test_past_conversations_are_found_and_read_but_not_acted_in(
     people: ConsoleCenter, new_page: NewPage
 ) -> None:
     page = new_page()
-    log_in(page, people)
-    be_available(page)
-    people.hand_over("My umbrella was stolen")
-    take(page, "Visitor")
+    hold_visitor(page, people, "My umbrella was stolen")
     page.keyboard.press("Alt+s")
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("How did it end?").select_option("solved")

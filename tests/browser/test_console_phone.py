@@ -6,9 +6,7 @@ from sqlalchemy import select
 
 from records.models import Agent
 from tests.browser.console_agent import log_in, no_violations
-from tests.browser.console_fixtures import ConsoleCenter, console_server, people
-
-__all__ = ["console_server", "people"]
+from tests.browser.console_center import ConsoleCenter
 
 BOX = "Your telephone number for calls"
 

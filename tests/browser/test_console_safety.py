@@ -7,9 +7,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Error, Page, expect
 
 from tests.browser.console_agent import XSS, be_available, log_in, no_violations
-from tests.browser.console_fixtures import ConsoleCenter, console_server, people
-
-__all__ = ["console_server", "people"]
+from tests.browser.console_center import ConsoleCenter
 
 NewPage = Callable[[], Page]
 

@@ -8,10 +8,8 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from records.models import HandoffState
 from tests.browser.conftest import ARGUMENTS, CHROMIUM, WATCH_POLICY
-from tests.browser.console_agent import be_available, log_in, no_violations
-from tests.browser.console_fixtures import ConsoleCenter, console_server, people
-
-__all__ = ["console_server", "people"]
+from tests.browser.console_agent import be_available, log_in, no_violations, resolve
+from tests.browser.console_center import ConsoleCenter
 
 OpenBrowser = Callable[[str], Page]
 
@@ -105,18 +103,7 @@ def test_offer_accept_whisper_transfer_barge_resolve_and_return_to_the_assistant
     assert "Dora here: we pay the missing month today" in people.texts(chat)
     assert "Look at the annuity account first" in people.texts(chat)
 
-    ben.get_by_role("button", name="Resolve…").click()
-    dialog = ben.get_by_role("dialog")
-    dialog.get_by_label("How did it end?").select_option("solved")
-    dialog.get_by_label("Notes for colleagues").fill("Paid by hand")
-    dialog.get_by_role("button", name="Resolve", exact=True).click()
-    expect(ben.get_by_role("heading", name="No conversation chosen")).to_be_visible()
-    handoff = people.handoff(chat)
-    assert (handoff.state, handoff.disposition, handoff.notes) == (
-        HandoffState.DONE,
-        "solved",
-        "Paid by hand",
-    )
+    resolve(ben, people, chat, "solved", "Paid by hand")
     expect(held.get_by_role("button", name="Zhang Guihua")).to_be_hidden()
 
     # And one goes back to the assistant with what it shall do first.

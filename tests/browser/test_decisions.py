@@ -14,10 +14,8 @@ from handoff.reasons import Reason
 from handoff.sources import local_date
 from records.models import AuditEntry, Claim, ClaimPayout, ConversationId, Policy, ServiceTransaction
 from tests.browser.console_agent import be_available, log_in, take
-from tests.browser.console_fixtures import ConsoleCenter, console_server, people
+from tests.browser.console_center import ConsoleCenter
 from tests.handoff import cases
-
-__all__ = ["console_server", "people"]
 
 NewPage = Callable[[], Page]
 

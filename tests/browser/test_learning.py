@@ -12,9 +12,7 @@ from handoff.access import COOKIE
 from records import ledger
 from records.models import ArticleDraft, AuditEntry, Review, ReviewState
 from tests.browser.console_agent import XSS, log_in, no_violations
-from tests.browser.console_fixtures import ConsoleCenter, console_server, people
-
-__all__ = ["console_server", "people"]
+from tests.browser.console_center import ConsoleCenter
 
 NewPage = Callable[[], Page]
 

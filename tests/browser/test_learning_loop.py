@@ -24,9 +24,7 @@ from records import ledger, turns
 from records.clock import Clock, ManualClock
 from records.models import ArticleDraft, Conversation, LedgerCursor, Review
 from tests.browser.console_agent import log_in
-from tests.browser.console_fixtures import ConsoleCenter, console_server, people
-
-__all__ = ["console_server", "people"]
+from tests.browser.console_center import ConsoleCenter
 
 ROOT = Path(__file__).resolve().parents[2]
 SAID = "which office turns my papers into cash"

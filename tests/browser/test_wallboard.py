@@ -15,10 +15,8 @@ from handoff import history
 from handoff.access import COOKIE
 from records.models import Handoff, QualityFinding
 from tests.browser.console_agent import log_in, no_violations
-from tests.browser.console_fixtures import ConsoleCenter, console_server, people
+from tests.browser.console_center import ConsoleCenter
 from tests.handoff import past
-
-__all__ = ["console_server", "people"]
 
 NewPage = Callable[[], Page]
 

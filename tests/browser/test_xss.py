@@ -11,10 +11,8 @@ from handoff.reasons import Reason
 from handoff.sources import local_date
 from records.models import Customer
 from tests.browser.console_agent import be_available, log_in
-from tests.browser.console_fixtures import ConsoleCenter, console_server, people
+from tests.browser.console_center import ConsoleCenter
 from tests.handoff import cases
-
-__all__ = ["console_server", "people"]
 
 NewPage = Callable[[], Page]
 

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -13,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import pytest
 from sqlalchemy import select, update
 
 from handoff import accounts, queue
@@ -203,36 +203,24 @@ class ConsoleCenter:
             self.passwords[login] = accounts.reset_password(session, login, self.clock.now())
 
 
-@pytest.fixture(scope="session")
-def console_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ConsoleCenter]:
-    """The console, started once."""
-    data = tmp_path_factory.mktemp("console")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "tests.browser.console_app", str(data), str(port)]
-    process = subprocess.Popen(command, cwd=ROOT)
+@contextmanager
+def running(data: Path) -> Iterator[ConsoleCenter]:
+    """The console, started with fresh records in a folder; stopped in the end.
+
+    It inherits a socket that listens already: no other process can take its port, and whoever is early waits.
+    """
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port = listening.getsockname()[1]
+        fd = listening.fileno()
+        command = [sys.executable, "-m", "tests.browser.console_app", str(data), str(fd)]
+        process = subprocess.Popen(command, cwd=ROOT, pass_fds=[fd])
     try:
-        _wait_until_up(process, f"http://127.0.0.1:{port}")
+        url = f"http://127.0.0.1:{port}"
+        assert httpx.get(f"{url}/console/login", timeout=60).status_code == 200
         store = Store(f"sqlite:///{data}/records.db")
         passwords = json.loads((data / "passwords.json").read_text())
-        yield ConsoleCenter(f"http://127.0.0.1:{port}", store, passwords, SystemClock(), data)
+        yield ConsoleCenter(url, store, passwords, SystemClock(), data)
         store.close()
     finally:
         process.terminate()
         process.wait(20)
-
-
-@pytest.fixture
-def people(console_server: ConsoleCenter) -> Iterator[ConsoleCenter]:
-    """The console, as new for every test."""
-    console_server.reset()
-    yield console_server
-    console_server.reset()
-
-
-def _wait_until_up(process: subprocess.Popen[bytes], url: str) -> None:
-    transport = httpx.HTTPTransport(retries=12)
-    with httpx.Client(transport=transport, timeout=30) as client:
-        assert client.get(f"{url}/console/login").status_code == 200
-    assert process.poll() is None
