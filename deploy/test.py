@@ -14,7 +14,7 @@ PROCESSES = [
     "tests/voice/faults",
     "tests/voice/hearing",
 ]
-"""These start whole processes; each of the two rings runs them one after the other."""
+"""These start whole processes, one after the other; pages share theirs within a lane."""
 
 PROGRAMS = ["chromium=chromium", "initdb=postgresql", "flite=flite"]
 
@@ -53,7 +53,7 @@ def _centre(chosen: Sequence[str]) -> "list[int]":
 
 
 def _side_by_side() -> "list[int]":
-    """Pages and processes: both wait much of their time. The second one's words come after the first's."""
+    """Pages in two lanes, and processes: all wait much of their time. The words of the last come at the end."""
     steps.LOGS.mkdir(parents=True, exist_ok=True)
     path = steps.LOGS / "tests-processes.log"
     with path.open("w") as output:
@@ -61,7 +61,7 @@ def _side_by_side() -> "list[int]":
         processes = subprocess.Popen(
             command, cwd=steps.ROOT, env=steps.environment(), stdout=output, stderr=subprocess.STDOUT
         )
-        pages = _run(steps.PYTHON, *PAGES)
+        pages = _run(steps.PYTHON, "--numprocesses=2", "--dist=loadfile", *PAGES)
         status = processes.wait()
     print(path.read_text(errors="replace"), flush=True)
     return [pages, status]

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from handoff import accounts, queue
 from handoff.reasons import Reason
@@ -34,6 +34,9 @@ from records.models import (
     Policy,
     PolicyState,
     Product,
+    QualityFinding,
+    Rating,
+    Transfer,
 )
 from records.ownership import Event
 from records.store import Store
@@ -196,6 +199,13 @@ class ConsoleCenter:
         with self.store.writing() as session:
             session.execute(update(Handoff).values(state=HandoffState.DONE))
             session.execute(update(Agent).values(available=False))
+        self.ring()
+
+    def forget_the_day(self) -> None:
+        """No handoffs at all, nor what hangs on them."""
+        with self.store.writing() as session:
+            for table in (Rating, Transfer, Handoff, QualityFinding):
+                session.execute(delete(table))
         self.ring()
 
     def new_password(self, login: str) -> None:

@@ -9,11 +9,10 @@ from pathlib import Path
 import httpx
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
-from sqlalchemy import delete
 
 from handoff import history
 from handoff.access import COOKIE
-from records.models import Handoff, QualityFinding
+from records.models import QualityFinding
 from tests.browser.console_agent import log_in, no_violations
 from tests.browser.console_center import ConsoleCenter
 from tests.handoff import past
@@ -24,12 +23,9 @@ NewPage = Callable[[], Page]
 @pytest.fixture(autouse=True)
 def a_quiet_day(people: ConsoleCenter) -> Iterator[None]:
     """No handoffs but those of the test."""
-    with people.store.writing() as session:
-        session.execute(delete(Handoff))
-        session.execute(delete(QualityFinding))
+    people.forget_the_day()
     yield
-    with people.store.writing() as session:
-        session.execute(delete(Handoff))
+    people.forget_the_day()
 
 
 def open_wallboard(people: ConsoleCenter, page: Page) -> None:
