@@ -53,7 +53,7 @@ def _centre(chosen: Sequence[str]) -> "list[int]":
 
 
 def _side_by_side() -> "list[int]":
-    """Pages in two lanes, and processes: all wait much of their time. The words of the last come at the end."""
+    """Pages in two lanes, and processes, whose words come at the end: all wait much of their time."""
     steps.LOGS.mkdir(parents=True, exist_ok=True)
     path = steps.LOGS / "tests-processes.log"
     with path.open("w") as output:
