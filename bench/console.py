@@ -11,8 +11,6 @@ import json
 import random
 import tempfile
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -43,7 +41,8 @@ BETWEEN_REPLIES_SECONDS = 12.0
 ARRIVALS_PER_SECOND = 1.0
 OPENED_AT_ONCE = 8
 SETTLE_SECONDS = 3.0
-LATE_SECONDS = 10.0
+LATE_SECONDS = 15.0
+"""An engine that does not answer is waited for six seconds before a customer is given to a person."""
 
 
 @dataclass(slots=True)
@@ -53,11 +52,17 @@ class Figures:
     sent: dict[str, float] = field(default_factory=dict)
     """By text: when an agent sent it."""
     delivered: list[float] = field(default_factory=list)
-    arrived: asyncio.Event = field(default_factory=asyncio.Event)
-    """Set when nothing is under way."""
     shown: dict[str, float] = field(default_factory=dict)
     """By conversation: when its offer stood in a console."""
     asked: int = 0
+    """Customers who were to be offered to somebody."""
+    arrived: asyncio.Event = field(default_factory=asyncio.Event)
+    """Rung whenever something arrived."""
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether words or offers have not arrived yet."""
+        return bool(self.sent) or len(self.shown) < self.asked
 
 
 class Customer(ChatClient):
@@ -75,8 +80,7 @@ class Customer(ChatClient):
                 sent = self._figures.sent.pop(entry.get("text", ""), None)
                 if sent is not None:
                     self._figures.delivered.append(now - sent)
-                    if not self._figures.sent:
-                        self._figures.arrived.set()
+                    self._figures.arrived.set()
         await super()._take(frame)
 
 
@@ -138,11 +142,14 @@ class Floor:
                 group.create_task(self._serve(seat, end))
             group.create_task(self._write(end))
             group.create_task(self._arrive(end))
-        # What is still under way is slow, not lost.
-        if self.figures.sent:
-            self.figures.arrived.clear()
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self.figures.arrived.wait(), LATE_SECONDS)
+
+    async def arrivals(self) -> None:
+        """Wait for what is still under way: it is slow, not lost."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(LATE_SECONDS):
+                while self.figures.is_under_way:
+                    self.figures.arrived.clear()
+                    await self.figures.arrived.wait()
 
     async def close(self) -> None:
         """Everybody goes."""
@@ -271,6 +278,7 @@ class Floor:
 
     def _offered(self, console: ConsoleClient, chat: str, now: float) -> None:
         self.figures.shown.setdefault(chat, now)
+        self.figures.arrived.set()
         task = asyncio.create_task(self._accept(console, chat))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -303,9 +311,10 @@ async def _measure(floor: Floor, chats: int, consoles: int, seconds: float) -> d
     await floor.talk(seconds)
     lasted = time.monotonic() - begun
     busy = (measuring.cpu_seconds(center) - cpu) / lasted
+    updates = sum(seat.console.updates for seat in floor.seats)
+    await floor.arrivals()
     shown = await asyncio.to_thread(floor.offers)
     delivered, lost = floor.figures.delivered, len(floor.figures.sent)
-    updates = sum(seat.console.updates for seat in floor.seats)
     return {
         "chats": chats,
         "consoles": consoles,
@@ -327,16 +336,6 @@ def _milliseconds(seconds: list[float]) -> dict[str, float]:
     return {f"p{one}": round(measuring.percentile(seconds, one) * 1000, 1) for one in (50, 95, 99)}
 
 
-def _wait_for_pages(stack: Stack) -> None:
-    """Wait until the console answers; the engine is not there to be asked."""
-    while True:
-        try:
-            with urllib.request.urlopen(f"{stack.url}{CONSOLE}/login", timeout=2):  # noqa: S310 - our own
-                return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.1)
-
-
 def main() -> None:
     """Run from the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -350,7 +349,8 @@ def main() -> None:
         stack = Stack(Path(folder) / "centre", customers=0, PRESENCE_SECONDS="3600")
         try:
             stack.start("center")
-            _wait_for_pages(stack)
+            # The engine is not there to be asked: green is when the pages answer.
+            stack.wait_until_green(f"{CONSOLE}/login")
             figures = asyncio.run(
                 run(stack, arguments.chats, arguments.consoles, arguments.seconds, arguments.seed)
             )

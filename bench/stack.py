@@ -139,8 +139,8 @@ class Stack:
         """What the process has printed so far."""
         return self.data / "logs" / f"{name}.out"
 
-    def wait_until_green(self) -> None:
-        """Wait for `/healthz`.
+    def wait_until_green(self, path: str = "/healthz") -> None:
+        """Wait until a page answers.
 
         Raises:
             RuntimeError: a process has ended, or it took too long; with the last lines of the logs.
@@ -151,7 +151,7 @@ class Stack:
                 if process.poll() is not None:
                     raise RuntimeError(f"{name} ended with {process.returncode}:\n{self._last_lines(name)}")
             try:
-                with urllib.request.urlopen(f"{self.url}/healthz", timeout=2):  # noqa: S310 - our own
+                with urllib.request.urlopen(f"{self.url}{path}", timeout=2):  # noqa: S310 - our own
                     return
             except (urllib.error.URLError, OSError):
                 time.sleep(0.1)
