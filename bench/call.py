@@ -12,16 +12,15 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import aiohttp
 import uvicorn
 from sqlalchemy import select
 
 from bench import call_waits
+from bench.agent_client import AgentClient
+from bench.caller import PATIENCE_SECONDS, Caller, NotServed
 from bench.stack import Stack, free_ports
 from handoff import sources
 from records import secrets
@@ -32,7 +31,6 @@ from records.models import (
     Conversation,
     Handoff,
     HandoffState,
-    Message,
     Owner,
     PhoneCall,
 )
@@ -45,123 +43,8 @@ from voice.testing.parties import Party
 
 CENTRE, CALLER = "+12025550199", "+12025550101"
 POLICY = "880000100101"
-QUIET_SECONDS = 1.0
-PATIENCE_SECONDS = 90.0
-TRIES = 24
-"""Most turns of one goal; a caller who needs more has not been served."""
 
 _AGENT_SAYS = "Hello, this is Amy. I can see what you told the assistant. I will look after your claim."
-
-
-class Failed(Exception):
-    """A step did not happen."""
-
-
-@dataclass
-class Scene:
-    """The caller at their telephone, and what the records say meanwhile."""
-
-    call: Call
-    store: Store
-    answers: dict[str, tuple[str, ...]]
-    """What the caller says by the field asked for; the second wording after the first was not understood."""
-    keyed: dict[str, str]
-    """What the caller keys in where they are asked to."""
-    said: dict[str, int] = field(default_factory=dict)
-    seen: int = 0
-
-    async def listen(self) -> None:
-        """Until the bot has spoken and is quiet."""
-        await self.call.bot_finished(quiet_seconds=QUIET_SECONDS, within=PATIENCE_SECONDS)
-
-    async def say(self, text: str) -> None:
-        """Say something."""
-        print(f"  caller: {text}", flush=True)
-        await self.call.say(await asyncio.to_thread(visitor_voice.speak, text))
-
-    async def until(self, wish: tuple[str, ...], done: Callable[[], bool]) -> int:
-        """Say what is wanted, then answer whatever is asked until it is done; how many turns it took."""
-        self.said[""] = 0
-        await self.say(wish[0])
-        for turn in range(1, TRIES + 1):
-            await self.listen()
-            if done():
-                return turn
-            await self._answer(wish)
-        raise Failed(f"not done after {TRIES} turns: {wish[0]}")
-
-    async def _answer(self, wish: tuple[str, ...]) -> None:
-        latest = self._latest()
-        body: dict[str, Any] = latest.body
-        line = body.get("line")
-        custom = body.get("custom") or {}
-        expects = str(custom.get("expects") or self._expected() or "")
-        if line is not None and "Is that right" in line["answered"]:
-            right = self.keyed.get(expects, "").casefold() in ("", line["heard"].casefold())
-            await self.say("yes" if right else "no")
-        elif line is not None and "key it in" in line["answered"] and expects in self.keyed:
-            print(f"  caller presses {self.keyed[expects]}#", flush=True)
-            self.call.press(f"{self.keyed[expects]}#")
-        elif expects in self.answers:
-            await self.say(self._wording(expects, self.answers[expects]))
-        elif not expects:
-            await self.say(self._wording("", wish))
-        else:
-            raise Failed(f"the caller has no answer to {expects}")
-
-    def _wording(self, name: str, wordings: tuple[str, ...]) -> str:
-        times = self.said[name] = self.said.get(name, -1) + 1
-        return wordings[min(times, len(wordings) - 1)]
-
-    def _latest(self) -> Message:
-        """The last thing the bot or the line said."""
-        entries = [one for one in self.ledger() if one.author.value == "bot" or "line" in one.body]
-        return entries[-1]
-
-    def _expected(self) -> str | None:
-        bot = [one for one in self.ledger() if one.author.value == "bot"]
-        found = (bot[-1].body.get("custom") or {}).get("expects") if bot else None
-        return str(found) if found else None
-
-    def ledger(self) -> list[Message]:
-        """Everything on the record."""
-        with self.store.reading() as session:
-            return list(session.scalars(select(Message).order_by(Message.seq)).all())
-
-
-class Amy:
-    """An agent at the console's API, who takes what she is offered."""
-
-    def __init__(self, root: str, password: str) -> None:
-        """`root` of the centre."""
-        self._root = f"{root}/api/agent"
-        self._password = password
-        self._session: aiohttp.ClientSession | None = None
-        self.taken: asyncio.Event = asyncio.Event()
-
-    async def work(self) -> None:
-        """Log in, be there, accept."""
-        async with aiohttp.ClientSession() as session:
-            token = (
-                await self._ask(session, "POST", "/session", {"login": "amy", "password": self._password})
-            )["token"]
-            session.headers["Authorization"] = f"Bearer {token}"
-            await self._ask(session, "PUT", "/presence", {"available": True})
-            while True:
-                await self._ask(session, "POST", "/heartbeat")
-                inbox = await self._ask(session, "GET", "/inbox")
-                for offer in inbox["offers"]:
-                    await self._ask(session, "POST", f"/offers/{offer['conversation_id']}/acceptance")
-                    self.taken.set()
-                await asyncio.sleep(0.5)
-
-    async def _ask(
-        self, session: aiohttp.ClientSession, method: str, path: str, body: dict[str, Any] | None = None
-    ) -> Any:
-        async with session.request(method, self._root + path, json=body) as response:
-            if response.status >= 300:
-                raise Failed(f"{method} {path}: {response.status} {await response.text()}")
-            return await response.json() if response.content_length else None
 
 
 async def play(stack: Stack, rest_port: int, folder: Path) -> dict[str, Any]:
@@ -174,7 +57,7 @@ async def play(stack: Stack, rest_port: int, folder: Path) -> dict[str, Any]:
     )
     serving = asyncio.create_task(server.serve(), name="rest")
     store = Store(f"sqlite:///{(stack.data / 'records.db').resolve()}")
-    amy = Amy(stack.url, stack.passwords["amy"])
+    amy = AgentClient(stack.url, "amy", stack.passwords["amy"])
     working = asyncio.create_task(amy.work(), name="amy")
     try:
         with store.reading() as session:
@@ -205,7 +88,7 @@ async def _story(twilio: OfflineTwilio, store: Store, stack: Stack, folder: Path
     begun = time.monotonic()
     steps: dict[str, Any] = {}
     call = twilio.dial(CALLER, CENTRE)
-    scene = Scene(call, store, _ANSWERS, _KEYED)
+    scene = Caller(call, store, _ANSWERS, _KEYED)
     try:
         await scene.listen()
         _need(any("automatic assistant" in sources.text_of(one.body) for one in scene.ledger()), "greeting")
@@ -253,7 +136,7 @@ async def _story(twilio: OfflineTwilio, store: Store, stack: Stack, folder: Path
     }
 
 
-def _keep(call: Call, twilio: OfflineTwilio, scene: Scene, stack: Stack, folder: Path) -> None:
+def _keep(call: Call, twilio: OfflineTwilio, scene: Caller, stack: Stack, folder: Path) -> None:
     """Both sides as WAV, the agent's leg too, and the transcript."""
     folder.mkdir(parents=True, exist_ok=True)
     name = time.strftime("%Y%m%d-%H%M%S")
@@ -270,12 +153,16 @@ def _keep(call: Call, twilio: OfflineTwilio, scene: Scene, stack: Stack, folder:
     print(f"kept in {folder}/{name}-*", flush=True)
 
 
+class Failed(Exception):
+    """A step did not happen."""
+
+
 def _need(good: bool, step: str) -> None:
     if not good:
         raise Failed(step)
 
 
-def _told(scene: Scene, service: str) -> bool:
+def _told(scene: Caller, service: str) -> bool:
     return any(
         (one.body.get("custom") or {}).get("intent") == "check_policy_status"
         and "expects" not in (one.body.get("custom") or {})
@@ -344,7 +231,7 @@ def main() -> int:
         with Stack(Path(folder) / "centre", customers=2, **extra) as stack:
             try:
                 figures = asyncio.run(play(stack, rest_port, kept))
-            except (Failed, TimeoutError) as error:
+            except (Failed, NotServed, TimeoutError) as error:
                 sys.stderr.write(f"{type(error).__name__}: {error}\n")
                 print(json.dumps({"bench": "call", "ok": False, "failed": str(error)}))
                 return 1

@@ -10,7 +10,8 @@ import math
 import time
 from collections.abc import Iterable
 
-from bench.day import Customer, Day, Plan
+from bench.day import Day
+from bench.day_plan import Customer, Plan
 from bench.line import Caller, waits
 from handoff.staffing import Load, erlang_a
 
