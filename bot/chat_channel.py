@@ -25,7 +25,7 @@ from bot.newcomers import TooManyConversations
 from bot.services import Services
 from bot.turn import Body
 from bot.utterance import Unacceptable
-from records import ledger
+from records import ledger, resumption
 from records.activity import TYPING_SECONDS
 from records.ledger import UnknownConversation
 from records.models import Conversation, ConversationId, Owner
@@ -125,7 +125,7 @@ class Connection:
             if called is not None:
                 return called
         if hello.conversation is not None:
-            known = ledger.resume(session, hello.conversation, hello.secret or "")
+            known = resumption.resume(session, hello.conversation, hello.secret or "")
             if not visit_links.is_of_another(session, known, hello.visit, self._visit_key, now):
                 return known, None
         self._services.newcomers.admit(self._socket.client.host if self._socket.client else "")

@@ -4,11 +4,6 @@ A link goes to the number on file by SMS and nowhere else: who holds that number
 on it as well, so a link takes nothing from the identity that was proven, and adds nothing to it.
 """
 
-import base64
-import binascii
-import hashlib
-import hmac
-import json
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,7 +11,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from actions import identity
-from records import audit, ledger, outbox
+from records import audit, outbox, resumption, signed_links
 from records.models import CallState, Conversation, ConversationId, Customer, PhoneCall, Way
 from records.models.base import opaque_id
 
@@ -60,7 +55,7 @@ def follow(session: Session, token: Any, key: bytes, now: datetime) -> tuple[Con
     conversation_id = read(token, key, now) if isinstance(token, str) else None
     if conversation_id is None or session.get(Conversation, conversation_id) is None:
         return None
-    secret = ledger.renew_secret(session, conversation_id)
+    secret = resumption.renew_secret(session, conversation_id)
     conversation = session.get_one(Conversation, conversation_id, populate_existing=True)
     conversation.context = {**conversation.context, IN_CHAT: True}
     if not session.scalar(select(_on_the_line(conversation_id))):
@@ -79,30 +74,14 @@ def call_over(session: Session, conversation_id: ConversationId) -> None:
 
 def sign(conversation_id: ConversationId, key: bytes, now: datetime) -> str:
     """The token of a link."""
-    content = {"talk": conversation_id, "until": int((now + LIFE).timestamp())}
-    body = _text(json.dumps(content).encode())
-    return f"{body}.{_mark(body, key)}"
+    return signed_links.sign(_PURPOSE, {"talk": conversation_id}, now + LIFE, key)
 
 
 def read(token: str, key: bytes, now: datetime) -> ConversationId | None:
     """The conversation that a token stands for; None when it is forged, altered or past."""
-    body, _, mark = token[:500].partition(".")
-    if not hmac.compare_digest(_mark(body, key).encode(), mark.encode("utf-8", "replace")):
-        return None
-    try:
-        content: dict[str, Any] = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
-    except (ValueError, binascii.Error):
-        return None
-    return ConversationId(content["talk"]) if now.timestamp() < content["until"] else None
+    content = signed_links.read(_PURPOSE, token, key, now)
+    return ConversationId(content["talk"]) if content else None
 
 
 def _on_the_line(conversation_id: ConversationId) -> Any:
     return exists().where(PhoneCall.conversation_id == conversation_id, PhoneCall.state != CallState.ENDED)
-
-
-def _mark(body: str, key: bytes) -> str:
-    return _text(hmac.new(key, _PURPOSE + body.encode("utf-8", "replace"), hashlib.sha256).digest())
-
-
-def _text(content: bytes) -> str:
-    return base64.urlsafe_b64encode(content).decode().rstrip("=")

@@ -16,7 +16,7 @@ from prometheus_client import Counter, Histogram
 from sqlalchemy.orm import Session
 
 from actions import identity
-from bot import rendering
+from bot import replies
 from bot.engine_client import Answer, Engine, EngineUnavailable
 from handoff import queue, satisfaction, ways_out
 from records import ledger, turns
@@ -43,10 +43,6 @@ TYPING_AFTER_SECONDS = 0.4
 
 NOT_UNDERSTOOD = frozenset({"nlu_fallback", "out_of_scope", None})
 """Intents after which the count of messages not understood in a row goes on; any other ends it."""
-
-BOT_FAILED = (
-    "Sorry, something went wrong on our side. Your message is safe, and a colleague takes over from here."
-)
 
 
 async def _at_once() -> None:
@@ -257,7 +253,7 @@ class Turns:
 
     def _finish(self, session: Session, turn: Turn, answer: Answer | None) -> tuple[list[Entry], Turn | None]:
         now = self._clock.now()
-        bodies = _bodies(answer or _carried_out(session, turn))
+        bodies = replies.bodies_of(answer or _carried_out(session, turn))
         last = bodies[-1].setdefault("custom", {})
         last["assurance"] = identity.level(session, turn.conversation_id, now)
         understood = last["intent"] not in NOT_UNDERSTOOD and not last.get("clarify")
@@ -282,23 +278,3 @@ def _carried_out(session: Session, turn: Turn) -> Answer | None:
     """What the actions had done and said already when the line to them broke: the customer must hear it."""
     effect = session.get(TurnEffect, turn.id)
     return None if effect is None else Answer(effect.result["messages"], intent="", confidence=0.0)
-
-
-def _bodies(answer: Answer | None) -> list[dict[str, Any]]:
-    if answer is None:
-        return [{"text": BOT_FAILED, "custom": {"tier": 3, "handoff": "bot_failed", "intent": None}}]
-    bodies = rendering.replies(answer.messages)
-    if not bodies:
-        # An engine that heard and says nothing would leave the customer alone.
-        log.error("the engine had no words for intent %s", answer.intent)
-        return _bodies(None)
-    custom = bodies[-1].get("custom", {})
-    # An action knows better where it took the message for an answer to its question.
-    bodies[-1]["custom"] = {"tier": 1, **custom, "intent": custom.get("intent") or answer.intent}
-    # For the learning loop; customers' clients are not shown it.
-    bodies[-1]["heard"] = {
-        "intent": answer.intent,
-        "confidence": round(answer.confidence, 4),
-        "ranking": [[name, round(share, 4)] for name, share in answer.ranking],
-    }
-    return bodies

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.services import Services
-from records import ledger, papers
+from records import ledger, papers, resumption
 from records.ledger import UnknownConversation
 from records.models import ConversationId, Form, Message, Owner
 from records.papers import Kept, UnfitFile
@@ -72,7 +72,7 @@ def router(services: Services) -> APIRouter:
 
 def _resume(services: Services, conversation: str, secret: str) -> ConversationId:
     with services.store.reading() as session:
-        return ledger.resume(session, conversation, secret)
+        return resumption.resume(session, conversation, secret)
 
 
 async def _body(request: Request, megabytes: float) -> bytes:

@@ -1,11 +1,10 @@
-"""Accounts of agents: passwords, sessions, limits on log-in.
+"""Accounts of agents: who there is, what they may do, log-in and sessions.
 
-Passwords are random, kept as argon2 hashes and shown once; a browser only ever holds an opaque token.
-Wrong, unknown and locked look the same and take the same work.
+A new password is shown once, and a browser only ever holds an opaque token. Wrong, unknown and locked look
+the same and take the same work.
 """
 
 import argparse
-import hashlib
 import secrets
 import sys
 from collections.abc import Iterable
@@ -13,13 +12,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NewType
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from actions.normalise import Misread, read_phone
-from handoff import login_limits, second_factor
+from handoff import login_limits, passwords, second_factor
 from handoff.authorization import Principal
 from handoff.refusals import CodeNeeded, NotLoggedIn, OwnRole, UnfitNumber, UnknownLogin
 from records import audit
@@ -29,19 +26,12 @@ from records.models.base import Moment
 from records.rate import network_of
 from records.settings import settings
 from records.store import Store
+from records.tokens import digest
 
 SessionToken = NewType("SessionToken", str)
 
 SESSION_LIFE = timedelta(hours=12)
 """A working day; after it the agent logs in again."""
-
-API_LIFE = timedelta(minutes=30)
-"""A token of a program: short, and exchanged for a new one while it is used."""
-
-_hasher = PasswordHasher()
-# Verified against when there is no such login, so that it costs what a real one costs.
-_NOBODY = _hasher.hash(secrets.token_urlsafe(32))
-
 
 # Asked before every look and act, so built once.
 _HOLDER = (
@@ -73,11 +63,11 @@ class AgentSpec:
 def create_agents(session: Session, specs: Iterable[AgentSpec], now: datetime) -> dict[str, str]:
     """Make the accounts that do not exist yet; returns the password of each, to be shown once."""
     known = set(session.scalars(select(Agent.login)))
-    passwords: dict[str, str] = {}
+    made: dict[str, str] = {}
     for spec in specs:
         if spec.login in known:
             continue
-        passwords[spec.login] = _new_password()
+        made[spec.login] = passwords.new()
         session.add(
             Agent(
                 login=spec.login,
@@ -87,14 +77,14 @@ def create_agents(session: Session, specs: Iterable[AgentSpec], now: datetime) -
                 languages=list(spec.languages),
                 province=spec.province,
                 capacity=spec.capacity,
-                password_hash=_hasher.hash(passwords[spec.login]),
+                password_hash=passwords.hashed(made[spec.login]),
                 available=False,
                 phone=spec.phone,
             )
         )
         audit.note(session, now, "system", "account_created", f"agent:{spec.login}", role=spec.role.value)
     session.flush()
-    return passwords
+    return made
 
 
 def log_in(
@@ -118,7 +108,7 @@ def log_in(
     with store.writing() as session:
         attempt_id = login_limits.take(session, login, network_of(address) if address else "", clock.now())
         known = session.execute(select(Agent.id, Agent.password_hash).where(Agent.login == login)).first()
-    right = _verify(known.password_hash if known else _NOBODY, password)
+    right = passwords.fits(password, known.password_hash if known else passwords.NOBODYS)
     if known is None or attempt_id is None or not right:
         return None
     with store.writing() as session:
@@ -130,40 +120,13 @@ def log_in(
                 return None
         login_limits.forgive(session, attempt_id, now)
         token = open_session(session, AgentId(known.id), now, now + life)
-        audit.note(session, now, f"agent:{login}", "log_in", f"agent:{login}")
+        audit.note(session, now, f"agent:{login}", "log_in", f"agent:{login}", how="password")
     return token
-
-
-def renew(session: Session, token: str, now: datetime, life: timedelta) -> SessionToken:
-    """Exchange a living token for a new one; a chain of them ends with the working day.
-
-    Raises:
-        NotLoggedIn: the token is not alive, or its working day is over.
-    """
-    principal_of(session, token, now)
-    old = session.get(AgentSession, _hash(token), with_for_update=True, populate_existing=True)
-    if old is None or old.revoked_at is not None or now >= old.created_at + SESSION_LIFE:
-        raise NotLoggedIn
-    old.revoked_at = now
-    until = min(now + life, old.created_at + SESSION_LIFE)
-    return open_session(session, AgentId(old.agent_id), now, until, began=old.created_at)
-
-
-def expiry_of(session: Session, token: str) -> datetime:
-    """When the session of a living token ends.
-
-    Raises:
-        NotLoggedIn: no such session.
-    """
-    found = session.get(AgentSession, _hash(token))
-    if found is None:
-        raise NotLoggedIn
-    return found.expires_at
 
 
 def living(session: Session, tokens: Iterable[str], now: datetime) -> frozenset[str]:
     """Those of the tokens whose sessions are neither over nor revoked."""
-    by_hash = {_hash(token): token for token in tokens}
+    by_hash = {digest(token): token for token in tokens}
     alive = session.scalars(
         select(AgentSession.token_hash).where(
             AgentSession.token_hash.in_(by_hash),
@@ -180,7 +143,7 @@ def principal_of(session: Session, token: str, now: datetime) -> Principal:
     Raises:
         NotLoggedIn: no such session, or it is over or revoked.
     """
-    row = session.connection().execute(_HOLDER, {"token": _hash(token), "now": now}).first()
+    row = session.connection().execute(_HOLDER, {"token": digest(token), "now": now}).first()
     if row is None:
         raise NotLoggedIn
     return Principal(AgentId(row.id), row.login, row.name, row.role)
@@ -190,7 +153,7 @@ def log_out(session: Session, token: str, now: datetime) -> None:
     """Revoke the session; the agent gets no more conversations until the next log-in."""
     principal = principal_of(session, token, now)
     session.execute(
-        update(AgentSession).where(AgentSession.token_hash == _hash(token)).values(revoked_at=now)
+        update(AgentSession).where(AgentSession.token_hash == digest(token)).values(revoked_at=now)
     )
     session.execute(update(Agent).where(Agent.id == principal.agent_id).values(available=False))
     audit.note(session, now, f"agent:{principal.login}", "log_out", f"agent:{principal.login}")
@@ -205,8 +168,8 @@ def reset_password(session: Session, login: str, now: datetime, actor: str = "sy
         UnknownLogin: there is no such agent.
     """
     agent = _find(session, login)
-    password = _new_password()
-    agent.password_hash = _hasher.hash(password)
+    password = passwords.new()
+    agent.password_hash = passwords.hashed(password)
     second_factor.remove(session, agent.id)
     _revoke_all(session, agent, now)
     audit.note(session, now, actor, "password_reset", f"agent:{login}")
@@ -273,25 +236,9 @@ def open_session(
     """A new session until a moment; who gets it has proven who they are."""
     token = SessionToken(secrets.token_urlsafe(32))
     session.add(
-        AgentSession(token_hash=_hash(token), agent_id=agent_id, created_at=began or now, expires_at=until)
+        AgentSession(token_hash=digest(token), agent_id=agent_id, created_at=began or now, expires_at=until)
     )
     return token
-
-
-def _verify(password_hash: str, password: str) -> bool:
-    try:
-        _hasher.verify(password_hash, password)
-    except (VerifyMismatchError, InvalidHashError):
-        return False
-    return True
-
-
-def _new_password() -> str:
-    return secrets.token_urlsafe(12)
-
-
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def main(arguments: list[str] | None = None) -> int:

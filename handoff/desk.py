@@ -4,14 +4,14 @@ Every write names the agent and is refused once the conversation has changed han
 """
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from handoff import capacity, presence, satisfaction, sources, transfers
+from handoff import farewell, holding, presence, satisfaction, sources, transfers
 from handoff.refusals import NotHeld, UnfitText, UnknownDisposition
 from records import audit, ledger
 from records.ledger import Standing
@@ -25,23 +25,10 @@ from records.models import (
     Message,
     Owner,
 )
-from records.models.base import Moment
 from records.ownership import Event
 
 TEXT_LENGTH = 4000
 """Longest message or note, in characters."""
-
-_ENDED = frozenset(
-    {"paid", "closed", "done", "completed", "applied", "refused", "rejected", "withdrawn", "cancelled"}
-)
-
-
-_LONG_WRITTEN = select(Handoff.conversation_id).where(
-    Handoff.state == HandoffState.WRAP_UP, Handoff.ended_at <= bindparam("cutoff", type_=Moment)
-)
-_LONG_WRITTEN_OF = _LONG_WRITTEN.add_columns(Handoff.id, Handoff.agent_id).where(
-    Handoff.conversation_id.in_(bindparam("found", expanding=True))
-)
 
 
 class Disposition(StrEnum):
@@ -70,13 +57,6 @@ class Disposition(StrEnum):
         return self not in (Disposition.RETURNED_TO_BOT, Disposition.NOT_WRITTEN_UP)
 
 
-_CLOSE = (
-    update(Handoff)
-    .where(Handoff.id == bindparam("handoff"))
-    .values(state=HandoffState.DONE, disposition=Disposition.NOT_WRITTEN_UP.value)
-)
-
-
 def reply(
     session: Session,
     agent_id: int,
@@ -100,7 +80,7 @@ def reply(
     known = seq_of(session, conversation_id, key)
     if known is not None:
         return known
-    transfers.held(session, standing, agent_id, epoch)
+    holding.held(session, standing, agent_id, epoch)
     name = session.get_one(Agent, agent_id).name
     body = {"text": text, "name": name, "custom": {"tier": 3}}
     (entry,) = ledger.append(
@@ -139,9 +119,9 @@ def wrap_up(
         StaleEpoch: it has changed hands.
     """
     standing = ledger.lock(session, conversation_id)
-    handoff = transfers.held(session, standing, agent_id, epoch)
+    handoff = holding.held(session, standing, agent_id, epoch)
     agent = session.get_one(Agent, agent_id)
-    words = closing_words(session, conversation_id, agent.name)
+    words = farewell.finished(session, conversation_id, agent.name)
     moved = ledger.change_owner(
         session,
         standing,
@@ -151,7 +131,7 @@ def wrap_up(
         text=words,
         agent_id=agent_id,
     )
-    moved = satisfaction.ask(session, moved, handoff.id, _first_name(agent.name), now)
+    moved = satisfaction.ask(session, moved, handoff.id, farewell.first_name(agent.name), now)
     transfers.withdraw(session, handoff.id, now)
     handoff.state = HandoffState.WRAP_UP
     handoff.ended_at = now
@@ -217,30 +197,6 @@ def resolve(
     return standing
 
 
-def close_wrap_ups(session: Session, now: datetime, *, wrap_up_seconds: float) -> list[ConversationId]:
-    """Close the write-ups whose time is over; returns their conversations."""
-    cutoff: dict[str, Any] = {"cutoff": now - timedelta(seconds=wrap_up_seconds)}
-    found = capacity.free(session, session.connection().execute(_LONG_WRITTEN, cutoff).scalars())
-    if not found:
-        return []
-    rows = session.connection().execute(_LONG_WRITTEN_OF, cutoff | {"found": found}).all()
-    for conversation_id, handoff_id, agent_id in rows:
-        standing = ledger.lock(session, ConversationId(conversation_id))
-        if standing.owner is Owner.WRAP_UP:
-            ledger.change_owner(session, standing, Event.RETURN_TO_BOT, now)
-        session.connection().execute(_CLOSE, {"handoff": handoff_id})
-        audit.note(
-            session, now, "system", "wrap_up_closed", f"conversation:{conversation_id}", agent=agent_id
-        )
-    return [ConversationId(conversation_id) for conversation_id, _, _ in rows]
-
-
-def has_long_wrap_ups(session: Session, now: datetime, *, wrap_up_seconds: float) -> bool:
-    """Whether some write-up's time is over."""
-    cutoff = {"cutoff": now - timedelta(seconds=wrap_up_seconds)}
-    return session.connection().execute(_LONG_WRITTEN.limit(1), cutoff).first() is not None
-
-
 def return_to_bot(
     session: Session,
     agent_id: int,
@@ -262,21 +218,16 @@ def return_to_bot(
     """
     wanted = sources.instruction_words(instruction) if instruction else ""
     standing = ledger.lock(session, conversation_id)
-    handoff = transfers.held(session, standing, agent_id, epoch)
+    handoff = holding.held(session, standing, agent_id, epoch)
     agent = session.get_one(Agent, agent_id)
-    words = f"{_first_name(agent.name)} has given you back to me. I am your assistant again."
-    more: dict[str, Any] = {}
-    if wanted:
-        words = (
-            f"{_first_name(agent.name)} has given you back to me: I am your assistant, and help you {wanted}."
-        )
-        more["button"] = {"intent": instruction}
+    words = farewell.given_back(agent.name, wanted)
+    more = {"button": {"intent": instruction}} if wanted else {}
     moved = ledger.change_owner(
         session, standing, Event.RETURN_TO_BOT, now, epoch=epoch, text=words, agent_id=agent_id, more=more
     )
     if wanted:
         moved = ledger.give_to_bot(session, moved)
-    moved = satisfaction.ask(session, moved, handoff.id, _first_name(agent.name), now)
+    moved = satisfaction.ask(session, moved, handoff.id, farewell.first_name(agent.name), now)
     transfers.withdraw(session, handoff.id, now)
     handoff.state = HandoffState.DONE
     handoff.ended_at = now
@@ -288,24 +239,6 @@ def return_to_bot(
         **({"instruction": instruction} if instruction else {}),
     )  # fmt: skip
     return moved
-
-
-def closing_words(session: Session, conversation_id: ConversationId, agent_name: str) -> str:
-    """What the customer reads when the agent is done: the open cases by number, and who is there now."""
-    cases = [
-        _case_in_words(kind, number, words)
-        for kind, number, words, state in sources.outcomes(session, conversation_id)
-        if state not in _ENDED
-    ]
-    # "your", said once at the head of the sentence, is enough.
-    listed = f" Your {' and your '.join(cases)}." if cases else ""
-    return f"{_first_name(agent_name)} has finished.{listed} I am your assistant again."
-
-
-def _case_in_words(kind: str, number: str, words: str) -> str:
-    if kind == "claim":
-        return f"{words[:1].lower()}{words[1:]} {number} is registered"
-    return f"request {number} is in progress"
 
 
 def seq_of(session: Session, conversation_id: ConversationId, key: str) -> int | None:
@@ -325,10 +258,6 @@ def fit(text: str) -> str:
     if not 0 < len(text) <= TEXT_LENGTH:
         raise UnfitText
     return text
-
-
-def _first_name(name: str) -> str:
-    return name.split()[0] if name.split() else "Your agent"
 
 
 def name_in(body: Mapping[str, Any]) -> str:

@@ -15,7 +15,7 @@ from functools import partial
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from handoff import absence, callbacks, desk, offers, pace, queue, transfers
+from handoff import absence, callbacks, offers, pace, queue, transfers, write_ups
 from records.clock import Clock
 from records.models import ConversationId
 from records.settings import Settings
@@ -113,8 +113,8 @@ class Dispatcher:
             ),
             _Step(callbacks.is_due, callbacks.bring_due),
             _Step(
-                partial(desk.has_long_wrap_ups, wrap_up_seconds=written),
-                partial(desk.close_wrap_ups, wrap_up_seconds=written),
+                partial(write_ups.has_long, wrap_up_seconds=written),
+                partial(write_ups.close_long, wrap_up_seconds=written),
             ),
             _Step(pace.is_due, partial(pace.measure, presence_seconds=there)),
             _Step(

@@ -7,68 +7,28 @@ writer; on PostgreSQL it skips conversations that another one is working on and 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from heapq import merge
 
-from sqlalchemy import Integer, bindparam, or_, select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
-from handoff import capacity, presence, routing, telephone, transfers
+from handoff import capacity, line, presence, routing, telephone, transfer_answers, transfers
+from handoff.line import Waiting
 from handoff.refusals import OfferGone
-from handoff.routing import Candidate, Need
-from handoff.transfers import Waiting
+from handoff.routing import Candidate
 from records import audit, ledger
 from records.ledger import Standing
-from records.models import (
-    Agent,
-    Conversation,
-    ConversationId,
-    Customer,
-    Handoff,
-    HandoffState,
-    Transfer,
-    TransferState,
-)
+from records.models import Agent, ConversationId, Handoff, HandoffState, Transfer, TransferState
 from records.models.base import Moment
 from records.ownership import Event
 
 PAUSE_SECONDS = 15.0
 """Rest before an agent is asked again for the conversation they just let go."""
 
-_PAGE = 40
-
 # Looked at with every signal, so built once.
-_SOMEBODY_WAITS = select(Handoff.id).where(Handoff.state == HandoffState.QUEUED).limit(1)
 _SOMETHING_EXPIRED = (
     select(Handoff.id)
     .where(Handoff.state == HandoffState.OFFERED, Handoff.offer_until <= bindparam("now", type_=Moment))
     .limit(1)
-)
-_LINE = (
-    select(
-        Handoff.id,
-        Handoff.conversation_id,
-        Handoff.ranked_at,
-        Handoff.skill,
-        Handoff.language,
-        Handoff.declined_by,
-        Handoff.returned_at,
-        Handoff.queued_at,
-        Handoff.exclusive,
-        Handoff.wanted_agent_id,
-        Customer.province,
-    )
-    .join(Conversation, Conversation.id == Handoff.conversation_id)
-    .outerjoin(Customer, Customer.id == Conversation.customer_id)
-    .where(
-        Handoff.state == HandoffState.QUEUED,
-        or_(
-            Handoff.ranked_at > bindparam("after_rank", type_=Moment),
-            (Handoff.ranked_at == bindparam("after_rank", type_=Moment))
-            & (Handoff.id > bindparam("after_id", type_=Integer)),
-        ),
-    )
-    .order_by(Handoff.ranked_at, Handoff.id)
-    .limit(_PAGE)
 )
 _RESERVE = (
     update(Handoff)
@@ -127,9 +87,7 @@ def offered_to(session: Session, conversation_ids: Sequence[ConversationId]) -> 
 
 def is_assignable(session: Session, now: datetime, *, presence_seconds: float) -> bool:
     """Whether an offer can be made now: worth a writing transaction."""
-    if session.connection().execute(_SOMEBODY_WAITS).first() is None and not transfers.somebody_waits(
-        session
-    ):
+    if not line.somebody_waits(session):
         return False
     return next(_plan(session, now, presence_seconds, lock=False), None) is not None
 
@@ -152,7 +110,7 @@ def accept(
     standing, handoff = _offer_of(session, agent_id, conversation_id)
     telephone.require_number(session, agent_id, conversation_id)
     if handoff is None:
-        return transfers.accept(session, standing, agent_id, now, epoch=epoch)
+        return transfer_answers.accept(session, standing, agent_id, now, epoch=epoch)
     if handoff.offer_until is None or handoff.offer_until <= now:
         raise OfferGone
     agent = session.get_one(Agent, agent_id)
@@ -185,7 +143,7 @@ def decline(session: Session, agent_id: int, conversation_id: ConversationId, no
     """
     standing, handoff = _offer_of(session, agent_id, conversation_id)
     if handoff is None:
-        return transfers.decline(session, standing, agent_id, now)
+        return transfer_answers.decline(session, standing, agent_id, now)
     login = session.get_one(Agent, agent_id).login
     return _take_back(session, standing, handoff, now, actor=f"agent:{login}", action="declined")
 
@@ -219,8 +177,7 @@ def _plan(
     room = {agent.id: agent for agent in agents.values()}
     if not any(agent.has_room for agent in room.values()):
         return
-    line = merge(transfers.line(session, lock=lock), _line(session), key=lambda one: one.rank)
-    for waiting in line:
+    for waiting in line.in_order(session, lock=lock):
         chosen = routing.choose(waiting.need, room.values(), now, PAUSE_SECONDS)
         if chosen is None:
             if waiting.need.exclusive and (kept := routing.keep_free(waiting.need, room.values(), now)):
@@ -245,28 +202,6 @@ def _reserve(session: Session, waiting: Waiting, agent_id: int, until: datetime,
     standing = ledger.lock(session, waiting.conversation_id)
     ledger.change_owner(session, standing, Event.OFFER, now)
     return True
-
-
-def _line(session: Session) -> Iterator[Waiting]:
-    after_rank, after_id = routing.FIRST, 0
-    while True:
-        bounds = {"after_rank": after_rank, "after_id": after_id}
-        rows = session.connection().execute(_LINE, bounds).all()
-        for row in rows:
-            need = Need(
-                row.skill,
-                row.language,
-                row.province,
-                frozenset(row.declined_by),
-                row.returned_at,
-                waits_since=row.queued_at,
-                exclusive=row.exclusive,
-                only_agent=row.wanted_agent_id,
-            )
-            yield Waiting(row.ranked_at, row.id, ConversationId(row.conversation_id), need)
-        if len(rows) < _PAGE:
-            return
-        after_rank, after_id = rows[-1].ranked_at, rows[-1].id
 
 
 def _take_back(

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from handoff import callbacks, capacity, transfers
+from handoff import callbacks, capacity, holding, transfers
 from handoff.acting import Acting
 from handoff.authorization import Permission, Principal
 from handoff.refusals import FarOff, NobodyThere, UnknownSkill
@@ -126,7 +126,7 @@ class Passing(Acting):
 
         def work(session: Session, who: Principal, now: datetime) -> None:
             standing = ledger.lock(session, conversation_id)
-            handoff = transfers.held(session, standing, who.agent_id, epoch)
+            handoff = holding.held(session, standing, who.agent_id, epoch)
             transfers.withdraw(session, handoff.id, now)
 
         await self._in_conversation(token, Permission.TRANSFER, conversation_id, work)

@@ -4,57 +4,23 @@ To a person, to anybody with a skill, or straight back to the queue with its fir
 transfer never leaves a customer with nobody: what is not accepted changes nothing but its own record.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
-from handoff import capacity, presence
-from handoff.refusals import NobodyThere, NotHeld, OfferGone
-from handoff.routing import Need
+from handoff import capacity, holding, presence
+from handoff.refusals import NobodyThere
 from records import audit, ledger
-from records.ledger import StaleEpoch, Standing
-from records.models import (
-    Agent,
-    Author,
-    Conversation,
-    ConversationId,
-    Handoff,
-    HandoffState,
-    Kind,
-    Owner,
-    Transfer,
-    TransferState,
-)
+from records.ledger import Standing
+from records.models import Agent, Author, ConversationId, Handoff, HandoffState, Kind, Transfer, TransferState
 from records.models.base import Moment
 from records.ownership import Event
 
 NOTE_LENGTH = 1000
 OPEN = (TransferState.WAITING, TransferState.OFFERED)
 
-_SOMEBODY_WAITS = select(Transfer.id).where(Transfer.state == TransferState.WAITING).limit(1)
-_LINE = (
-    select(
-        Transfer.id,
-        Transfer.handoff_id,
-        Transfer.from_agent_id,
-        Transfer.wanted_agent_id,
-        Transfer.skill,
-        Transfer.declined_by,
-        Handoff.conversation_id,
-        Handoff.ranked_at,
-        Handoff.queued_at,
-        Handoff.language,
-        Handoff.exclusive,
-        Handoff.skill.label("first_skill"),
-    )
-    .join(Handoff, Handoff.id == Transfer.handoff_id)
-    .where(Transfer.state == TransferState.WAITING)
-    .order_by(Handoff.ranked_at, Transfer.id)
-)
-_LINE_LOCKED = _LINE.with_for_update(skip_locked=True, of=Transfer)
 _RESERVE = (
     update(Transfer)
     .where(Transfer.id == bindparam("transfer"), Transfer.state == TransferState.WAITING)
@@ -81,17 +47,6 @@ _DUE = (
     )
     .order_by(Transfer.id)
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """Something in the line: a conversation that waits, or one that an agent wants to pass on."""
-
-    rank: datetime
-    handoff_id: int
-    conversation_id: ConversationId
-    need: Need
-    transfer_id: int | None = None
 
 
 def ask(
@@ -128,7 +83,7 @@ def ask(
     if (to_agent is None) == (skill is None):
         raise ValueError("a transfer is to a person or to a skill")
     standing = ledger.lock(session, conversation_id)
-    handoff = held(session, standing, agent_id, epoch)
+    handoff = holding.held(session, standing, agent_id, epoch)
     if to_agent is not None:
         there = capacity.present(session, now, presence_seconds)
         if to_agent == agent_id or to_agent not in there:
@@ -171,7 +126,7 @@ def requeue(
         StaleEpoch: it has changed hands.
     """
     standing = ledger.lock(session, conversation_id)
-    handoff = held(session, standing, agent_id, epoch)
+    handoff = holding.held(session, standing, agent_id, epoch)
     withdraw(session, handoff.id, now)
     if note := note.strip()[:NOTE_LENGTH]:
         key = f"requeue:{standing.epoch}"
@@ -213,53 +168,24 @@ def lock_open(session: Session, handoff_ids: Sequence[int]) -> Sequence[Transfer
     ).all()
 
 
-def accept(
-    session: Session, standing: Standing, agent_id: int, now: datetime, *, epoch: int | None
-) -> Standing:
-    """The next agent has it: from this moment the first one cannot write any more.
-
-    Raises:
-        OfferGone: no transfer of it is offered to this agent, or it lapsed.
-        StaleEpoch: `epoch` was given and is past.
-    """
-    transfer, handoff = _offered(session, standing, agent_id)
-    if transfer.offer_until is None or transfer.offer_until <= now or standing.owner is not Owner.AGENT:
-        raise OfferGone
-    capacity.lock_agents(session, (agent_id, transfer.from_agent_id))
-    first, agent = session.get_one(Agent, transfer.from_agent_id), session.get_one(Agent, agent_id)
-    moved = ledger.change_owner(
-        session,
-        standing,
-        Event.TRANSFER,
-        now,
-        epoch=epoch,
-        text=f"{agent.name} takes over from {first.name} and can see everything you wrote.",
-        agent_id=agent_id,
-    )
-    handoff.agent_id = agent_id
-    transfer.state = TransferState.ACCEPTED
-    transfer.offer_until = None
-    transfer.ended_at = now
-    session.flush()
-    presence.occupy(session, agent_id)
-    presence.release(session, transfer.from_agent_id, now)
+def let_go(
+    session: Session, standing: Standing, transfer: Transfer, now: datetime, *, actor: str, action: str
+) -> None:
+    """The asked agent does not take it: another is looked for, unless this one was asked for by name."""
+    agent_id = transfer.agent_id
+    if transfer.wanted_agent_id is not None:
+        _end(session, transfer, TransferState.FAILED, now)
+    else:
+        transfer.state = TransferState.WAITING
+        transfer.agent_id = None
+        transfer.offer_until = None
+        transfer.declined_by = sorted({*transfer.declined_by, *([agent_id] if agent_id else [])})
+        session.flush()
+        if agent_id is not None:
+            presence.release(session, agent_id, now)
     audit.note(
-        session, now, f"agent:{agent.login}", "transfer_accepted", f"conversation:{moved.id}",
-        from_agent=transfer.from_agent_id,
-    )  # fmt: skip
-    return moved
-
-
-def decline(session: Session, standing: Standing, agent_id: int, now: datetime) -> Standing:
-    """The asked agent does not take it; the first one still has it.
-
-    Raises:
-        OfferGone: no transfer of it is offered to this agent.
-    """
-    transfer, _ = _offered(session, standing, agent_id)
-    actor = _actor(session, agent_id)
-    _let_go(session, standing, transfer, now, actor=actor, action="transfer_declined")
-    return standing
+        session, now, actor, action, f"conversation:{standing.id}", agent=agent_id, transfer=transfer.id
+    )
 
 
 def settle(session: Session, now: datetime, *, presence_seconds: float) -> list[ConversationId]:
@@ -291,7 +217,7 @@ def settle(session: Session, now: datetime, *, presence_seconds: float) -> list[
     for transfer in transfers:
         handoff = session.get_one(Handoff, transfer.handoff_id)
         standing = ledger.lock(session, ConversationId(handoff.conversation_id))
-        _let_go(session, standing, transfer, now, actor="system", action="transfer_lapsed")
+        let_go(session, standing, transfer, now, actor="system", action="transfer_lapsed")
         settled.append(standing.id)
     return settled
 
@@ -302,44 +228,10 @@ def is_due(session: Session, now: datetime, *, presence_seconds: float) -> bool:
     return session.connection().execute(_DUE.limit(1), bounds).first() is not None
 
 
-def somebody_waits(session: Session) -> bool:
-    """Whether a transfer looks for its agent."""
-    return session.connection().execute(_SOMEBODY_WAITS).first() is not None
-
-
-def line(session: Session, *, lock: bool) -> Iterator[Waiting]:
-    """The transfers that look for an agent, in the order of the line."""
-    for row in session.connection().execute(_LINE_LOCKED if lock else _LINE).all():
-        need = Need(
-            row.skill or row.first_skill,
-            row.language,
-            None,
-            frozenset(),
-            None,
-            waits_since=row.queued_at,
-            exclusive=row.exclusive,
-            only_agent=row.wanted_agent_id,
-            strict=True,
-            excluded=frozenset({row.from_agent_id, *row.declined_by}),
-        )
-        yield Waiting(row.ranked_at, row.handoff_id, ConversationId(row.conversation_id), need, row.id)
-
-
 def reserve(session: Session, transfer_id: int, agent_id: int, until: datetime) -> bool:
     """Offer the transfer to an agent; called with the agents locked, where capacity is counted."""
     reserved = {"transfer": transfer_id, "agent": agent_id, "until": until}
     return session.connection().execute(_RESERVE, reserved).rowcount == 1
-
-
-def offered_to(session: Session, agent_id: int) -> list[Transfer]:
-    """The transfers that an agent can accept now, oldest first."""
-    return list(
-        session.scalars(
-            select(Transfer)
-            .where(Transfer.state == TransferState.OFFERED, Transfer.agent_id == agent_id)
-            .order_by(Transfer.id)
-        )
-    )
 
 
 def is_offered(session: Session, conversation_id: ConversationId, agent_id: int) -> bool:
@@ -363,64 +255,6 @@ def open_of(session: Session, conversation_id: ConversationId) -> Transfer | Non
         .join(Handoff, Handoff.id == Transfer.handoff_id)
         .where(Handoff.conversation_id == conversation_id, Transfer.state.in_(OPEN))
     ).first()
-
-
-def held(session: Session, standing: Standing, agent_id: int, epoch: int) -> Handoff:
-    """The handoff of a locked conversation that the agent holds.
-
-    Raises:
-        NotHeld: they do not.
-        StaleEpoch: it has changed hands since the agent's page read it.
-    """
-    if epoch != standing.epoch:
-        raise StaleEpoch(f"epoch {epoch} is past, the conversation is at {standing.epoch}")
-    handoff = session.scalars(
-        select(Handoff).where(
-            Handoff.conversation_id == standing.id,
-            Handoff.state == HandoffState.ACTIVE,
-            Handoff.agent_id == agent_id,
-        )
-    ).first()
-    if handoff is None or standing.owner is not Owner.AGENT:
-        raise NotHeld
-    return handoff
-
-
-def _offered(session: Session, standing: Standing, agent_id: int) -> tuple[Transfer, Handoff]:
-    found = session.execute(
-        select(Transfer, Handoff)
-        .join(Handoff, Handoff.id == Transfer.handoff_id)
-        .join(Conversation, Conversation.id == Handoff.conversation_id)
-        .where(
-            Handoff.conversation_id == standing.id,
-            Handoff.state == HandoffState.ACTIVE,
-            Handoff.agent_id == Transfer.from_agent_id,
-            Transfer.state == TransferState.OFFERED,
-            Transfer.agent_id == agent_id,
-        )
-    ).first()
-    if found is None:
-        raise OfferGone
-    return found[0], found[1]
-
-
-def _let_go(
-    session: Session, standing: Standing, transfer: Transfer, now: datetime, *, actor: str, action: str
-) -> None:
-    agent_id = transfer.agent_id
-    if transfer.wanted_agent_id is not None:
-        _end(session, transfer, TransferState.FAILED, now)
-    else:
-        transfer.state = TransferState.WAITING
-        transfer.agent_id = None
-        transfer.offer_until = None
-        transfer.declined_by = sorted({*transfer.declined_by, *([agent_id] if agent_id else [])})
-        session.flush()
-        if agent_id is not None:
-            presence.release(session, agent_id, now)
-    audit.note(
-        session, now, actor, action, f"conversation:{standing.id}", agent=agent_id, transfer=transfer.id
-    )
 
 
 def _end(session: Session, transfer: Transfer, state: TransferState, now: datetime) -> None:

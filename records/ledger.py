@@ -4,22 +4,20 @@ All writes to `messages` go through here, inside the caller's transaction, with 
 row locked: sequence numbers have no gap, a key is stored once, and an owner of the past cannot write.
 """
 
-import hashlib
-import hmac
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cache
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import Integer, Table, bindparam, insert, select, update
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from records.models import Author, Conversation, ConversationId, Kind, Message, Owner
+from records import ledger_statements as statements
+from records import tokens
+from records.models import Author, Conversation, ConversationId, Kind, Owner
 from records.models.base import opaque_id
 from records.ownership import TRANSITIONS, Event, after
-from records.prepared import Prepared
 
 
 class StaleEpoch(Exception):
@@ -78,43 +76,6 @@ class Lease:
     until: datetime
 
 
-# The statements of every message are built once: building them anew costs more than running them.
-_CONVERSATIONS = cast(Table, Conversation.__table__)
-_MESSAGES = cast(Table, Message.__table__)
-_LOCK = Prepared(
-    select(
-        _CONVERSATIONS.c.channel,
-        _CONVERSATIONS.c.owner,
-        _CONVERSATIONS.c.epoch,
-        _CONVERSATIONS.c.last_seq,
-        _CONVERSATIONS.c.answered_seq,
-        _CONVERSATIONS.c.pending_seq,
-        _CONVERSATIONS.c.lease_holder,
-        _CONVERSATIONS.c.lease_until,
-    )
-    .where(_CONVERSATIONS.c.id == bindparam("conversation"))
-    .with_for_update()
-)
-_ENTRY = select(
-    _MESSAGES.c.conversation_id,
-    _MESSAGES.c.seq,
-    _MESSAGES.c.idempotency_key,
-    _MESSAGES.c.author,
-    _MESSAGES.c.agent_id,
-    _MESSAGES.c.epoch,
-    _MESSAGES.c.kind,
-    _MESSAGES.c.body,
-    _MESSAGES.c.created_at,
-).where(_MESSAGES.c.conversation_id == bindparam("conversation"))
-_BY_KEY = Prepared(_ENTRY.where(_MESSAGES.c.idempotency_key == bindparam("key")))
-_SINCE = Prepared(
-    _ENTRY.where(_MESSAGES.c.seq > bindparam("after"))
-    .order_by(_MESSAGES.c.seq)
-    .limit(bindparam("most", type_=Integer))
-)
-_INSERT = Prepared(insert(_MESSAGES))
-
-
 def open_conversation(
     session: Session,
     channel: str,
@@ -131,7 +92,7 @@ def open_conversation(
             id=conversation_id,
             channel=channel,
             sender=sender,
-            secret_hash=_hash(secret),
+            secret_hash=tokens.digest(secret),
             owner=Owner.BOT,
             epoch=0,
             last_seq=0,
@@ -147,33 +108,13 @@ def open_conversation(
     return conversation_id, secret
 
 
-def resume(session: Session, conversation_id: str, secret: str) -> ConversationId:
-    """The conversation's id, if the secret is its own.
-
-    Raises:
-        UnknownConversation: no such conversation, or another secret.
-    """
-    known = session.scalar(select(Conversation.secret_hash).where(Conversation.id == conversation_id))
-    # Compared in every case, so that timing does not tell which ids exist.
-    if not hmac.compare_digest(known or _hash(""), _hash(secret)) or not known:
-        raise UnknownConversation(conversation_id)
-    return ConversationId(conversation_id)
-
-
-def renew_secret(session: Session, conversation_id: ConversationId) -> str:
-    """A new secret that resumes the conversation; the one before is worth nothing any more."""
-    secret = secrets.token_urlsafe(24)
-    update_standing(session, conversation_id, secret_hash=_hash(secret))
-    return secret
-
-
 def lock(session: Session, conversation_id: ConversationId) -> Standing:
     """Lock the conversation's row until the transaction ends.
 
     Raises:
         UnknownConversation: no such conversation.
     """
-    row = _LOCK.first(session, conversation=conversation_id)
+    row = statements.LOCK.first(session, conversation=conversation_id)
     if row is None:
         raise UnknownConversation(conversation_id)
     return Standing(conversation_id, *row)
@@ -200,7 +141,7 @@ def append_from_customer(
     if key is None:
         key = f"own-{opaque_id()}"
     else:
-        known = _BY_KEY.first(session, conversation=conversation_id, key=key)
+        known = statements.BY_KEY.first(session, conversation=conversation_id, key=key)
         if known is not None:
             return Entry(*known), standing, False
     if (standing.owner, Event.CUSTOMER_WROTE) in TRANSITIONS:
@@ -226,7 +167,7 @@ def append_aside(
     """
     standing = lock(session, conversation_id)
     key = key or f"own-{opaque_id()}"
-    known = _BY_KEY.first(session, conversation=conversation_id, key=key)
+    known = statements.BY_KEY.first(session, conversation=conversation_id, key=key)
     if known is not None:
         return Entry(*known), standing, False
     item = (key, Kind.MESSAGE, {**body, "aside": True})
@@ -327,23 +268,14 @@ def fetch_since(
     session: Session, conversation_id: ConversationId, after_seq: int, limit: int = 500
 ) -> list[Entry]:
     """The entries after `after_seq`, in order, private notes included: channels leave those out."""
-    rows = _SINCE.all(session, conversation=conversation_id, after=after_seq, most=limit)
+    rows = statements.SINCE.all(session, conversation=conversation_id, after=after_seq, most=limit)
     return [Entry(*row) for row in rows]
 
 
 def update_standing(session: Session, conversation_id: ConversationId, **values: Any) -> None:
     """Change columns of a conversation that is locked; for the modules of the ledger only."""
     changed = {f"new_{name}": value for name, value in values.items()}
-    _update(tuple(sorted(values))).run(session, {"conversation": conversation_id} | changed)
-
-
-@cache
-def _update(names: tuple[str, ...]) -> Prepared:
-    return Prepared(
-        update(_CONVERSATIONS)
-        .where(_CONVERSATIONS.c.id == bindparam("conversation"))
-        .values({name: bindparam(f"new_{name}") for name in names})
-    )
+    statements.change(tuple(sorted(values))).run(session, {"conversation": conversation_id} | changed)
 
 
 def _insert(
@@ -359,7 +291,7 @@ def _insert(
         for seq, (key, kind, body) in enumerate(items, start=standing.last_seq + 1)
     ]
     for entry in entries:
-        _INSERT.run(
+        statements.INSERT.run(
             session,
             {
                 "conversation_id": entry.conversation_id,
@@ -374,7 +306,3 @@ def _insert(
             },
         )
     return entries
-
-
-def _hash(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()

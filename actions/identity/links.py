@@ -14,7 +14,7 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from actions.identity.ladder import VERIFIED, Standing, proven_once, standing
-from records import audit, outbox, secrets
+from records import audit, outbox, secrets, tokens
 from records.models import Conversation, Customer, Passkey, VerificationLink, Way
 from records.models.base import opaque_id
 from records.settings import settings
@@ -114,7 +114,7 @@ def follow(session: Session, token: str, now: datetime) -> Link | None:
             VerificationLink.expires_at,
             VerificationLink.code_at,
         ).where(
-            VerificationLink.token_hash == _hash(token),
+            VerificationLink.token_hash == tokens.digest(token),
             VerificationLink.used_at.is_(None),
             VerificationLink.expires_at > now,
         )
@@ -210,7 +210,7 @@ def _make(
     made = session.execute(
         insert(VerificationLink)
         .values(
-            token_hash=_hash(token),
+            token_hash=tokens.digest(token),
             seed=seed,
             conversation_id=conversation_id,
             customer_id=customer_id,
@@ -229,7 +229,3 @@ def _make(
 def _token(seed: str) -> str:
     digest = hmac.new(secrets.get("CODE_KEY").encode(), f"link|{seed}".encode(), hashlib.sha256).digest()
     return urlsafe_b64encode(digest).decode().rstrip("=")
-
-
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()

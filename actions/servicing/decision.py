@@ -12,6 +12,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from actions.services.wording import money, show_date
@@ -153,6 +154,9 @@ def carry_out_due(
     """Carry out what waited for a day that has come; the receipts. Safe to run again and again.
 
     What cannot be carried out any more goes to an agent, with its reason; it holds up no other change.
+
+    Raises:
+        OperationalError: the database is gone or locked, which is no fault of a change; all are still due.
     """
     rows = session.scalars(
         select(ServiceTransaction)
@@ -167,6 +171,8 @@ def carry_out_due(
                 _carry_out(session, row, Event.CARRY_OUT, now, "system", descriptions)
         except NotPossible as problem:
             _stuck(session, row, problem.message, now)
+        except OperationalError:
+            raise
         except Exception:
             log.exception("the change %s could not be carried out", row.receipt)
             _stuck(session, row, "An error of the centre stopped it; nothing was changed.", now)

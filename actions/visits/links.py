@@ -3,11 +3,6 @@
 A link proves that its holder was written to, which is identity level 1 and no more; it dies with the visit.
 """
 
-import base64
-import binascii
-import hashlib
-import hmac
-import json
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -15,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from actions import identity
 from actions.visits.record import PENDING, is_over
-from records import audit
+from records import audit, signed_links
 from records.clock import CENTRE_ZONE
 from records.models import Conversation, ReturnVisit
 
@@ -31,20 +26,13 @@ def link_to(visit: ReturnVisit, key: bytes, base_url: str) -> str:
 def sign(visit: ReturnVisit, key: bytes) -> str:
     """The token of the link."""
     end = datetime.combine(visit.due_by + timedelta(days=1), time(0), CENTRE_ZONE)
-    body = _text(json.dumps({"visit": visit.id, "until": int(end.timestamp())}).encode())
-    return f"{body}.{_mark(body, key)}"
+    return signed_links.sign(_PURPOSE, {"visit": visit.id}, end, key)
 
 
 def read(token: str, key: bytes, now: datetime) -> int | None:
     """The visit a token stands for; None when it is forged, altered or past."""
-    body, _, mark = token[:500].partition(".")
-    if not hmac.compare_digest(_mark(body, key).encode(), mark.encode("utf-8", "replace")):
-        return None
-    try:
-        content: dict[str, Any] = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
-    except (ValueError, binascii.Error):
-        return None
-    return int(content["visit"]) if now.timestamp() < content["until"] else None
+    content = signed_links.read(_PURPOSE, token, key, now)
+    return int(content["visit"]) if content else None
 
 
 def visit_of(session: Session, token: Any, key: bytes, now: datetime) -> ReturnVisit | None:
@@ -65,11 +53,3 @@ def open_by_link(session: Session, conversation_id: str, token: Any, key: bytes,
     audit.note(session, now, "bot", "visit.opened_by_link", f"visit:{visit.id}", conversation=conversation_id)
     session.flush()
     return True
-
-
-def _mark(body: str, key: bytes) -> str:
-    return _text(hmac.new(key, _PURPOSE + body.encode("utf-8", "replace"), hashlib.sha256).digest())
-
-
-def _text(content: bytes) -> str:
-    return base64.urlsafe_b64encode(content).decode().rstrip("=")

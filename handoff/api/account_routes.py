@@ -9,8 +9,7 @@ from fastapi import APIRouter, Request
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from handoff import accounts, second_factor
-from handoff.accounts import API_LIFE
+from handoff import accounts, program_tokens, second_factor
 from handoff.api import shapes
 from handoff.api.calls import Number, Token
 from handoff.authorization import Permission, Principal, authorize
@@ -39,7 +38,7 @@ def add_to(routes: APIRouter, desks: Desks) -> None:
         return await asyncio.to_thread(transaction)
 
     def shown(session: Session, token: str) -> shapes.Session:
-        return shapes.Session(token=token, expires_at=accounts.expiry_of(session, token))
+        return shapes.Session(token=token, expires_at=program_tokens.expiry_of(session, token))
 
     @routes.post("/session", status_code=201, summary="Log in")
     async def log_in(given: shapes.LogIn, request: Request) -> shapes.Session:
@@ -48,7 +47,7 @@ def add_to(routes: APIRouter, desks: Desks) -> None:
             given.password,
             code=given.code,
             address=request.client.host if request.client else "",
-            life=API_LIFE,
+            life=program_tokens.LIFE,
         )
         if token is None:
             raise NotLetIn
@@ -68,7 +67,7 @@ def add_to(routes: APIRouter, desks: Desks) -> None:
                 login=who.login,
                 name=who.name,
                 role=who.role,
-                expires_at=accounts.expiry_of(session, token),
+                expires_at=program_tokens.expiry_of(session, token),
                 second_factor=second_factor.is_on(session, who.agent_id),
             ),
         )
@@ -78,7 +77,7 @@ def add_to(routes: APIRouter, desks: Desks) -> None:
         return await write(
             token,
             Permission.OWN_ACCOUNT,
-            lambda session, _who, now: shown(session, accounts.renew(session, token, now, API_LIFE)),
+            lambda session, _who, now: shown(session, program_tokens.renew(session, token, now)),
         )
 
     @routes.delete("/session", status_code=204, summary="Log out")

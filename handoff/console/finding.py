@@ -22,18 +22,30 @@ from records.models import ConversationId
 _LONGEST = 200
 Found = dict[str, Any]
 
-_REPLIES = {
-    "name": "replies", "title": "Ready replies", "label": "Search the ready replies",
-    "hint": "Enter inserts it. You can change it before you send it.",
-}  # fmt: skip
-_ARTICLES = {
-    "name": "articles", "title": "Articles", "label": "Search the articles",
-    "hint": "Enter inserts the passage as a quote, with the name of the article.",
-}  # fmt: skip
-_PAST = {
-    "name": "past", "title": "Past conversations", "label": "Name, number or words of a conversation",
-    "hint": "Enter opens it, to read. Your search is on the audit.",
-}  # fmt: skip
+
+def _source(name: str, title: str, label: str, hint: str) -> Found:
+    """Something that can be searched, as the dialog names it."""
+    return {"name": name, "title": title, "label": label, "hint": hint}
+
+
+_REPLIES = _source(
+    "replies",
+    "Ready replies",
+    "Search the ready replies",
+    "Enter inserts it. You can change it before you send it.",
+)
+_ARTICLES = _source(
+    "articles",
+    "Articles",
+    "Search the articles",
+    "Enter inserts the passage as a quote, with the name of the article.",
+)
+_PAST = _source(
+    "past",
+    "Past conversations",
+    "Name, number or words of a conversation",
+    "Enter opens it, to read. Your search is on the audit.",
+)
 _NOTHING = "Nothing found."
 
 

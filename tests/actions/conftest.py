@@ -13,7 +13,10 @@ from records.clock import ManualClock, today
 from records.demo import told
 from records.models import Base
 from records.store import Store
+from tests.actions.authenticator import Authenticator
 from tests.actions.customer import Customer, new_customer
+from tests.actions.money import Counter
+from tests.actions.passkey_page import Page, make_passkey
 
 settings.register_profile("shared cores", deadline=None)
 settings.load_profile("shared cores")
@@ -63,8 +66,25 @@ def someone(store: Store, clock: ManualClock, dialogue: Dialogue) -> Customer:
 
 
 @pytest.fixture
+def counter(store: Store, clock: ManualClock, dialogue: Dialogue) -> Counter:
+    return Counter(store, clock, dialogue)
+
+
+@pytest.fixture
 def li_wei(someone: Customer) -> Customer:
     """Li Wei, verified in this conversation by his whole-life policy."""
     someone.say("is my policy in force", "check_policy_status")
     someone.prove()
     return someone
+
+
+@pytest.fixture
+def page(store: Store, clock: ManualClock, li_wei: Customer) -> Page:
+    """Li Wei's page for passkeys."""
+    return Page(store, clock, li_wei)
+
+
+@pytest.fixture
+def device(store: Store, clock: ManualClock, li_wei: Customer) -> Authenticator:
+    """Li Wei's passkey."""
+    return make_passkey(store, clock, li_wei)

@@ -4,12 +4,12 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from actions.services.transactions import BY_CODE
 from actions.servicing import casebook, decision, payments
 from actions.servicing.decision import Decided
-from records.models import Customer, PaymentOrder, Policy, ServiceTransaction
+from records.models import Customer, PaymentOrder, Policy, PolicyArrangement, ServiceTransaction
 from records.store import Store
 from tests.actions.money import Counter
 
@@ -72,6 +72,21 @@ def customer(store: Store, number: str) -> Customer:
     """A customer as they are now."""
     with store.reading() as session:
         return session.scalars(select(Customer).where(Customer.number == number)).one()
+
+
+def arrangement(store: Store, number: str) -> PolicyArrangement:
+    """What is arranged for a policy."""
+    with store.reading() as session:
+        return session.scalars(
+            select(PolicyArrangement).join(Policy, Policy.id == PolicyArrangement.policy_id)
+            .where(Policy.number == number)
+        ).one()  # fmt: skip
+
+
+def count(store: Store, table: Any) -> int:
+    """How many rows a table has."""
+    with store.reading() as session:
+        return session.scalar(select(func.count()).select_from(table)) or 0
 
 
 def insure_another(store: Store, number: str, insured: str) -> None:

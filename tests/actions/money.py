@@ -18,6 +18,7 @@ NAMES = {
     "Liu Yang": "C1005", "Zhao Min": "C1006", "Sun Lei": "C1007", "Zhou Na": "C1008",
 }  # fmt: skip
 ACCOUNT = "6222 0212 3456 7890"
+DIGITS = ACCOUNT.replace(" ", "")
 SAFE = (ACCOUNT, "no", "no")
 """Account, nobody approached the customer, nothing was given away."""
 

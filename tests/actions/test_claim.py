@@ -3,8 +3,8 @@
 import pytest
 from sqlalchemy import select
 
-from actions.services.claim import next_number
 from actions.services.claim_papers import kind_in
+from actions.services.claim_record import next_number
 from records.clock import ManualClock
 from records.models import Claim
 from records.store import Store

@@ -15,9 +15,9 @@ from records.models import Claim, Form
 from records.store import Store
 from tests.actions.conftest import KEY, START
 from tests.actions.customer import new_customer
+from tests.actions.passkey_page import Page, asked, make_passkey
 from tests.actions.test_claim import ANSWERS
 from tests.actions.test_codes import ask_for_code, code_of, other_than
-from tests.actions.test_passkeys import Page, asked, make_passkey
 from tests.actions.test_tokens import CHECKS, token
 
 

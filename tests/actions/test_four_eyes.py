@@ -6,13 +6,11 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import func, select
 
-from actions.dialogue import Dialogue
 from actions.services.catalogue import CATALOGUE
 from actions.services.transactions import BY_CODE
 from actions.servicing import casebook, decision
 from actions.servicing.decision import Decided
 from actions.servicing.states import NotPossible
-from records.clock import ManualClock
 from records.models import AuditEntry, Payout, PolicyState, PremiumPayment, ServiceTransaction
 from records.store import Store
 from tests.actions.decisions import approve, change, customer, latest, policy, refuse
@@ -22,11 +20,6 @@ WANG, ANNUITY = "880000100201", "880000100301"
 STRANGER = ("Gao Lan", "110101198803070047", "+1 202 555 0177", "my daughter")
 NO_SCAM = ("no", "no")
 BENEFICIARY = ("Li Bo, my son, everything", "skip")
-
-
-@pytest.fixture
-def counter(store: Store, clock: ManualClock, dialogue: Dialogue) -> Counter:
-    return Counter(store, clock, dialogue)
 
 
 @pytest.fixture

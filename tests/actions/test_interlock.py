@@ -45,11 +45,6 @@ OWNERSHIP = ("AE", "BC")
 """By these a right leaves, and no money yet."""
 
 
-@pytest.fixture
-def counter(store: Store, clock: ManualClock, dialogue: Dialogue) -> Counter:
-    return Counter(store, clock, dialogue)
-
-
 def traces(store: Store) -> list[Any]:
     with store.reading() as session:
         counts = [

@@ -1,4 +1,4 @@
-"""The page of services is current, and every transaction has a dialogue to its record and one refused."""
+"""The page of services is current, and every transaction is built and tried: carried out, and refused."""
 
 import re
 from pathlib import Path
@@ -7,7 +7,7 @@ import pytest
 
 from actions.services import page
 from actions.services.catalogue import CATALOGUE
-from actions.services.transactions import BY_CODE
+from actions.services.transactions import BY_CODE, TRANSACTIONS
 
 TESTS = Path(__file__).parent
 
@@ -18,6 +18,11 @@ def test_the_page_is_current() -> None:
 
 def test_every_service_of_the_catalogue_is_on_the_page() -> None:
     assert re.findall(r"^\| .*? \| `(\w+)`", page.text(), re.MULTILINE) == list(CATALOGUE)
+
+
+def test_every_service_of_the_catalogue_with_a_code_is_built() -> None:
+    assert {entry.code for entry in CATALOGUE.values() if entry.code} == set(BY_CODE)
+    assert len(TRANSACTIONS) == len(BY_CODE) >= 23
 
 
 @pytest.mark.parametrize("code", sorted(BY_CODE))

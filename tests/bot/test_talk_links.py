@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from actions import identity
 from bot import talk_links
-from records import ledger
+from records import ledger, resumption
 from records.clock import ManualClock, today
 from records.demo import told
 from records.ledger import UnknownConversation
@@ -69,7 +69,7 @@ def test_it_goes_to_the_number_on_file_and_opens_the_same_conversation(
     assert opened is not None
     assert opened[0] == called
     with store.reading() as session:
-        assert ledger.resume(session, called, opened[1]) == called
+        assert resumption.resume(session, called, opened[1]) == called
         assert identity.level(session, called, clock.now()) == 2
 
 
@@ -81,9 +81,9 @@ def test_a_second_opening_shuts_the_first_one_out(
     assert first is not None
     assert second is not None
     with store.reading() as session:
-        ledger.resume(session, called, second[1])
+        resumption.resume(session, called, second[1])
         with pytest.raises(UnknownConversation):
-            ledger.resume(session, called, first[1])
+            resumption.resume(session, called, first[1])
 
 
 def test_the_conversation_is_a_chat_once_the_call_is_over(

@@ -11,7 +11,7 @@ from handoff.reasons import Reason
 from records import ledger
 from records.clock import ManualClock
 from records.ledger import Standing
-from records.models import Agent, Conversation, ConversationId, Customer, Handoff, Role
+from records.models import Agent, AuditEntry, Conversation, ConversationId, Customer, Handoff, Role
 from records.store import Store
 
 OFFER_SECONDS = 30.0
@@ -49,6 +49,20 @@ class Floor:
             if available:
                 self.switch(agent_id, True)
         return ids
+
+    def log_in(self, login: str) -> str:
+        """A token of the agent's."""
+        token = accounts.log_in(self.store, login, self.passwords[login], self.clock)
+        assert token is not None
+        return token
+
+    def audited(self, action: str) -> list[tuple[str, str]]:
+        """Who did it, and to what."""
+        with self.store.reading() as session:
+            rows = session.execute(
+                select(AuditEntry.actor, AuditEntry.subject).where(AuditEntry.action == action)
+            )
+            return [(actor, subject) for actor, subject in rows]
 
     def agent(self, login: str) -> Agent:
         with self.store.reading() as session:

@@ -2,7 +2,7 @@ import threading
 
 import pytest
 
-from handoff import accounts, login_limits
+from handoff import accounts, login_limits, passwords, program_tokens
 from handoff.authorization import Permission, Principal, authorize
 from handoff.refusals import Forbidden, NotLoggedIn, OwnRole, UnknownLogin
 from records.models import AgentId, Role
@@ -63,7 +63,7 @@ def test_a_right_password_forgives_the_wrong_ones_before(floor: Floor) -> None:
 def test_guessing_in_parallel_gains_nothing(floor: Floor, monkeypatch: pytest.MonkeyPatch) -> None:
     floor.staff(AMY)
     verified: list[str] = []
-    monkeypatch.setattr(accounts, "_verify", lambda known, given: verified.append(given))
+    monkeypatch.setattr(passwords, "fits", lambda given, known: verified.append(given))
     threads = [threading.Thread(target=log_in, args=(floor, f"guess {n}")) for n in range(12)]
     for thread in threads:
         thread.start()
@@ -81,7 +81,7 @@ def test_unknown_logins_are_verified_locked_and_refused_like_known_ones(
 ) -> None:
     floor.staff(AMY)
     verified: list[str] = []
-    monkeypatch.setattr(accounts, "_verify", lambda known, given: verified.append(known[:10]))
+    monkeypatch.setattr(passwords, "fits", lambda given, known: verified.append(known[:10]))
     assert [log_in(floor, "wrong", login) for _ in range(7)] == [None] * 7
     assert verified == ["$argon2id$"] * 7
 
@@ -165,19 +165,19 @@ def test_nobody_changes_their_own_role(floor: Floor) -> None:
 
 def test_a_renewed_token_replaces_the_old_one_until_the_working_day_is_over(floor: Floor) -> None:
     floor.staff(AMY)
-    token = accounts.log_in(floor.store, "amy", floor.passwords["amy"], floor.clock, life=accounts.API_LIFE)
+    token = accounts.log_in(floor.store, "amy", floor.passwords["amy"], floor.clock, life=program_tokens.LIFE)
     assert token is not None
-    for _ in range(int(accounts.SESSION_LIFE / accounts.API_LIFE) * 2 - 1):
-        floor.clock.advance(seconds=accounts.API_LIFE.total_seconds() / 2)
+    for _ in range(int(accounts.SESSION_LIFE / program_tokens.LIFE) * 2 - 1):
+        floor.clock.advance(seconds=program_tokens.LIFE.total_seconds() / 2)
         old = token
         with floor.store.writing() as session:
-            token = accounts.renew(session, old, floor.clock.now(), accounts.API_LIFE)
+            token = program_tokens.renew(session, old, floor.clock.now())
         assert who(floor, token).login == "amy"
         with pytest.raises(NotLoggedIn):
             who(floor, old)
-    floor.clock.advance(seconds=accounts.API_LIFE.total_seconds() / 2)
+    floor.clock.advance(seconds=program_tokens.LIFE.total_seconds() / 2)
     with pytest.raises(NotLoggedIn), floor.store.writing() as session:
-        accounts.renew(session, token, floor.clock.now(), accounts.API_LIFE)
+        program_tokens.renew(session, token, floor.clock.now())
 
 
 AGENT = Principal(AgentId(1), "amy", "Amy Gao", Role.AGENT)

@@ -12,7 +12,6 @@ from handoff.refusals import Forbidden, UnfitSearch
 from records.models import AgentId, Role
 from records.signals import Signals
 from tests.handoff.conftest import AMY, BEN, DORA, PRESENCE_SECONDS, Floor
-from tests.handoff.test_steering import audited, token_of
 
 
 @pytest.fixture
@@ -64,20 +63,20 @@ async def test_replies_are_filled_with_what_is_known(floor: Floor, centre: Desks
     talk = floor.hand_over(conversation_id=floor.talk("Hello", customer_id=customer, assurance=2))
     floor.assign()
     floor.accept(staff["amy"], talk)
-    amy = token_of(floor, "amy")
+    amy = floor.log_in("amy")
     (greeting,) = [one for one in await centre.lookup.canned(amy, talk) if one.id == "greeting"]
     assert greeting.text.startswith("Hello Li Wei, my name is Amy Gao.") and greeting.missing == ()
     assert {one.id for one in await centre.lookup.canned(amy, talk, "paper CLIP")} == {"papers"}
     floor.staff(BEN)
     with pytest.raises(Forbidden):
-        await centre.lookup.canned(token_of(floor, "ben"), talk)
+        await centre.lookup.canned(floor.log_in("ben"), talk)
 
 
 async def test_articles_are_found_by_their_words(floor: Floor, centre: Desks) -> None:
     floor.staff(AMY)
-    found = await centre.lookup.articles(token_of(floor, "amy"), "how long is the cooling-off period")
+    found = await centre.lookup.articles(floor.log_in("amy"), "how long is the cooling-off period")
     assert found[0].id == "cooling_off_period" and found[0].passages
-    assert await centre.lookup.articles(token_of(floor, "amy"), "xyzzy") == ()
+    assert await centre.lookup.articles(floor.log_in("amy"), "xyzzy") == ()
 
 
 async def test_a_supervisor_finds_by_name_number_and_words_and_it_is_audited(
@@ -87,15 +86,15 @@ async def test_a_supervisor_finds_by_name_number_and_words_and_it_is_audited(
     talk = floor.talk("My umbrella is 100% broken", customer_id=customer, assurance=2)
     floor.talk("Nothing to do with it")
     floor.staff(DORA)
-    dora = token_of(floor, "dora")
+    dora = floor.log_in("dora")
     for query in ("li wei", "c1001", "umbrella", "100% broken"):
         (found,) = await centre.lookup.past(dora, query)
         assert (found.conversation_id, found.title, found.customer_number) == (talk, "Li Wei", "C1001")
     assert "umbrella" in found.excerpt
     # Signs of the pattern language are letters like others.
     assert await centre.lookup.past(dora, "%%%") == ()
-    assert len(audited(floor, "searched")) == 5
-    assert audited(floor, "list_viewed") == [("agent:dora", "customer:C1001")] * 4
+    assert len(floor.audited("searched")) == 5
+    assert floor.audited("list_viewed") == [("agent:dora", "customer:C1001")] * 4
     for unfit in ("  ab ", "x" * 101):
         with pytest.raises(UnfitSearch):
             await centre.lookup.past(dora, unfit)
@@ -108,7 +107,7 @@ async def test_an_agent_finds_their_own_and_what_their_customer_said_before(
     before = floor.talk("The umbrella, first time", customer_id=customer, assurance=2)
     unproven = floor.talk("The umbrella of somebody who claims to be them", customer_id=customer, assurance=0)
     staff = floor.staff(AMY)
-    amy = token_of(floor, "amy")
+    amy = floor.log_in("amy")
     assert await centre.lookup.past(amy, "umbrella") == ()
     with pytest.raises(Forbidden):
         await centre.lookup.read_past(amy, before)
@@ -119,7 +118,7 @@ async def test_an_agent_finds_their_own_and_what_their_customer_said_before(
     assert found.conversation_id == before
     talk = await centre.lookup.read_past(amy, before)
     assert talk.entries[0].body["text"] == "The umbrella, first time"
-    assert ("agent:amy", f"conversation:{before}") in audited(floor, "conversation_viewed")
+    assert ("agent:amy", f"conversation:{before}") in floor.audited("conversation_viewed")
     with pytest.raises(Forbidden):
         await centre.lookup.read_past(amy, unproven)
     standing = floor.standing(now)

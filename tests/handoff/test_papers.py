@@ -8,7 +8,7 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import select
 
-from handoff import accounts, papers
+from handoff import papers
 from handoff.access import COOKIE
 from handoff.reasons import Reason
 from handoff.switchboard import Switchboard
@@ -37,9 +37,7 @@ def paper_of(floor: Floor, data: Path, conversation: ConversationId) -> str:
 
 
 def log_in(floor: Floor, login: str) -> dict[str, str]:
-    token = accounts.log_in(floor.store, login, floor.passwords[login], floor.clock)
-    assert token is not None
-    return {"Cookie": f"{COOKIE}={token}"}
+    return {"Cookie": f"{COOKIE}={floor.log_in(login)}"}
 
 
 async def test_the_agent_of_the_conversation_gets_an_attachment_and_leaves_a_line(

@@ -11,7 +11,6 @@ from records.ledger import StaleEpoch
 from records.models import HandoffState, Kind, Owner
 from records.signals import PEOPLE, Signals
 from tests.handoff.conftest import AMY, BEN, DORA, PRESENCE_SECONDS, Floor
-from tests.handoff.test_steering import audited, token_of
 
 
 @pytest.fixture
@@ -30,7 +29,7 @@ async def test_a_transfer_lies_among_the_offers_of_the_next_agent_who_may_read_i
     staff = floor.staff(AMY)
     standing = floor.held(staff["amy"])
     staff |= floor.staff(BEN)
-    amy, ben = token_of(floor, "amy"), token_of(floor, "ben")
+    amy, ben = floor.log_in("amy"), floor.log_in("ben")
     with pytest.raises(Forbidden):
         await centre.switchboard.read_talk(ben, standing.id)
     with signals.watching(PEOPLE) as bell:
@@ -57,19 +56,19 @@ async def test_an_agent_takes_a_transfer_back(floor: Floor, centre: Desks) -> No
     staff = floor.staff(AMY)
     standing = floor.held(staff["amy"])
     floor.staff(BEN)
-    amy = token_of(floor, "amy")
+    amy = floor.log_in("amy")
     await centre.passing.transfer(amy, standing.id, "", epoch=standing.epoch, skill="claims")
     floor.assign()
     await centre.passing.keep(amy, standing.id, epoch=standing.epoch)
     assert (await centre.switchboard.read_talk(amy, standing.id)).transfer is None
-    assert (await centre.switchboard.read_inbox(token_of(floor, "ben"))).offers == ()
+    assert (await centre.switchboard.read_inbox(floor.log_in("ben"))).offers == ()
 
 
 async def test_what_cannot_be_taken_is_refused_at_once(floor: Floor, centre: Desks) -> None:
     staff = floor.staff(AMY)
     standing = floor.held(staff["amy"])
     floor.staff(BEN)
-    amy, epoch = token_of(floor, "amy"), standing.epoch
+    amy, epoch = floor.log_in("amy"), standing.epoch
     for whom in ({"to": "nobody"}, {"to": "amy"}):
         with pytest.raises(NobodyThere):
             await centre.passing.transfer(amy, standing.id, "", epoch=epoch, **whom)
@@ -77,10 +76,10 @@ async def test_what_cannot_be_taken_is_refused_at_once(floor: Floor, centre: Des
         with pytest.raises(UnknownSkill):
             await centre.passing.transfer(amy, standing.id, "", epoch=epoch, **wrong)
     with pytest.raises(Forbidden):
-        await centre.passing.transfer(token_of(floor, "ben"), standing.id, "", epoch=epoch, to="amy")
+        await centre.passing.transfer(floor.log_in("ben"), standing.id, "", epoch=epoch, to="amy")
     with pytest.raises(StaleEpoch):
         await centre.passing.transfer(amy, standing.id, "", epoch=epoch - 1, to="ben")
-    assert audited(floor, "transfer_asked") == []
+    assert floor.audited("transfer_asked") == []
 
 
 async def test_a_requeued_conversation_keeps_its_arrival(floor: Floor, centre: Desks) -> None:
@@ -90,7 +89,7 @@ async def test_a_requeued_conversation_keeps_its_arrival(floor: Floor, centre: D
     floor.staff(BEN)
     floor.clock.advance(seconds=30)
     moved = await centre.passing.requeue(
-        token_of(floor, "amy"), standing.id, "For claims", epoch=standing.epoch, skill="claims"
+        floor.log_in("amy"), standing.id, "For claims", epoch=standing.epoch, skill="claims"
     )
     handoff = floor.handoff(standing.id)
     assert (moved.owner, handoff.queued_at, handoff.skill) == (Owner.QUEUED, arrived, "claims")
@@ -99,14 +98,14 @@ async def test_a_requeued_conversation_keeps_its_arrival(floor: Floor, centre: D
 async def test_colleagues_are_those_on_duty_without_oneself(floor: Floor, centre: Desks) -> None:
     floor.staff(AMY, BEN)
     floor.staff(DORA, available=False)
-    (only,) = await centre.passing.colleagues(token_of(floor, "amy"))
+    (only,) = await centre.passing.colleagues(floor.log_in("amy"))
     assert (only.login, only.skills, only.has_room) == ("ben", ("claims", "complaint"), True)
 
 
 async def test_a_promised_call_leaves_the_agent_free(floor: Floor, centre: Desks) -> None:
     staff = floor.staff(AMY)
     standing = floor.held(staff["amy"])
-    amy, now = token_of(floor, "amy"), floor.clock.now()
+    amy, now = floor.log_in("amy"), floor.clock.now()
     for wrong in (now - timedelta(minutes=1), now + timedelta(days=31)):
         with pytest.raises(FarOff):
             await centre.passing.promise_call(amy, standing.id, wrong, epoch=standing.epoch)
@@ -116,13 +115,13 @@ async def test_a_promised_call_leaves_the_agent_free(floor: Floor, centre: Desks
     assert due >= now + timedelta(hours=2)
     assert floor.standing(standing.id).owner is Owner.CALLBACK
     assert (await centre.switchboard.read_inbox(amy)).mine == ()
-    assert audited(floor, "callback_promised") == [("agent:amy", f"conversation:{standing.id}")]
+    assert floor.audited("callback_promised") == [("agent:amy", f"conversation:{standing.id}")]
 
 
 async def test_the_assistant_begins_what_the_agent_tells_it(floor: Floor, centre: Desks) -> None:
     staff = floor.staff(AMY)
     standing = floor.held(staff["amy"])
-    amy = token_of(floor, "amy")
+    amy = floor.log_in("amy")
     for wrong in ("talk_to_agent", "cook_dinner"):
         with pytest.raises(UnknownInstruction):
             await centre.switchboard.return_to_bot(amy, standing.id, epoch=standing.epoch, instruction=wrong)
@@ -141,5 +140,5 @@ async def test_without_an_instruction_the_assistant_waits_for_the_customer(
 ) -> None:
     staff = floor.staff(AMY)
     standing = floor.held(staff["amy"])
-    moved = await centre.switchboard.return_to_bot(token_of(floor, "amy"), standing.id, epoch=standing.epoch)
+    moved = await centre.switchboard.return_to_bot(floor.log_in("amy"), standing.id, epoch=standing.epoch)
     assert (moved.owner, moved.pending_seq) == (Owner.BOT, None)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from handoff import callbacks, desk, precedence, queue
+from handoff import callbacks, desk, precedence, queue, write_ups
 from handoff.reasons import Reason
 from handoff.refusals import NotWaiting, OfferGone, ReasonMissing
 from records import ledger
@@ -165,7 +165,7 @@ def test_a_write_up_that_nobody_writes_is_closed_by_time(floor: Floor) -> None:
     for seconds, closed in ((179, []), (1, [standing.id]), (1, [])):
         floor.clock.advance(seconds=seconds)
         with floor.store.writing() as session:
-            assert desk.close_wrap_ups(session, floor.clock.now(), wrap_up_seconds=180) == closed
+            assert write_ups.close_long(session, floor.clock.now(), wrap_up_seconds=180) == closed
     handoff = floor.handoff(standing.id)
     assert (handoff.state, handoff.disposition) == (HandoffState.DONE, "not_written_up")
     assert floor.standing(standing.id).owner is Owner.BOT

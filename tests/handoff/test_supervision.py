@@ -5,32 +5,16 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
 
-from handoff import accounts
 from handoff.refusals import Forbidden, NotLoggedIn
 from handoff.supervision import Supervision
-from records.models import AuditEntry, QualityFinding
+from records.models import QualityFinding
 from tests.handoff.conftest import AMY, DORA, PRESENCE_SECONDS, Floor
 
 
 @pytest.fixture
 def supervision(floor: Floor) -> Supervision:
     return Supervision(floor.store, floor.clock, PRESENCE_SECONDS)
-
-
-def token_of(floor: Floor, login: str) -> str:
-    opened = accounts.log_in(floor.store, login, floor.passwords[login], floor.clock)
-    assert opened is not None
-    return opened
-
-
-def audited(floor: Floor, action: str) -> list[tuple[str, str]]:
-    with floor.store.reading() as session:
-        rows = session.execute(
-            select(AuditEntry.actor, AuditEntry.subject).where(AuditEntry.action == action)
-        )
-        return [(actor, subject) for actor, subject in rows]
 
 
 LOOKS: tuple[Callable[[Supervision, str], Awaitable[object]], ...] = (
@@ -48,9 +32,9 @@ def test_figures_are_for_supervisors(
         return await look(supervision, token)
 
     floor.staff(AMY, DORA)
-    assert asyncio.run(attempt(token_of(floor, "dora")))
+    assert asyncio.run(attempt(floor.log_in("dora")))
     with pytest.raises(Forbidden):
-        asyncio.run(attempt(token_of(floor, "amy")))
+        asyncio.run(attempt(floor.log_in("amy")))
     with pytest.raises(NotLoggedIn):
         asyncio.run(attempt("nobody"))
 
@@ -65,8 +49,8 @@ def test_a_quoted_line_is_on_the_audit_once_a_session(floor: Floor, supervision:
                 conversation_id=talk, rule="assistant_silent", seq=1, why="No answer.", at=now, found_at=now
             )
         )
-    token = token_of(floor, "dora")
+    token = floor.log_in("dora")
     for _ in range(2):
         board = asyncio.run(supervision.board(token))
         assert [one.words for one in board.findings.newest] == ["Hello?"]
-    assert audited(floor, "finding_viewed") == [("agent:dora", f"conversation:{talk}")]
+    assert floor.audited("finding_viewed") == [("agent:dora", f"conversation:{talk}")]

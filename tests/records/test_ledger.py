@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from records import ledger
+from records import ledger, resumption
 from records.clock import ManualClock
 from records.ledger import StaleEpoch, UnknownConversation
 from records.models import Author, Conversation, ConversationId, Kind, Owner
@@ -99,19 +99,19 @@ def test_fetching_gives_exactly_what_came_after(store: Store, clock: ManualClock
 def test_an_id_without_its_secret_opens_nothing(store: Store, clock: ManualClock, secret: str) -> None:
     conversation = opened(store, clock)
     with store.reading() as session, pytest.raises(UnknownConversation):
-        ledger.resume(session, conversation, secret)
+        resumption.resume(session, conversation, secret)
 
 
 def test_an_unknown_id_looks_like_a_wrong_secret(store: Store) -> None:
     with store.reading() as session, pytest.raises(UnknownConversation):
-        ledger.resume(session, "nobody", "")
+        resumption.resume(session, "nobody", "")
 
 
 def test_the_secret_resumes(store: Store, clock: ManualClock) -> None:
     with store.writing() as session:
         conversation, secret = ledger.open_conversation(session, "chat", clock.now())
     with store.reading() as session:
-        assert ledger.resume(session, conversation, secret) == conversation
+        assert resumption.resume(session, conversation, secret) == conversation
         assert session.get_one(Conversation, conversation).secret_hash != secret
 
 

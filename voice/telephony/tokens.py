@@ -3,7 +3,6 @@
 Kept as a hash with the call, so that any process may check them and none can be used twice.
 """
 
-import hashlib
 import hmac
 import secrets
 from datetime import datetime, timedelta
@@ -11,6 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from records.models import CallState, PhoneCall
+from records.tokens import digest
 
 LIFE = timedelta(seconds=60)
 PARAMETER = "token"
@@ -20,23 +20,19 @@ PARAMETER = "token"
 def mint(call: PhoneCall, now: datetime) -> str:
     """A token for the call's next stream; one made before is good no more."""
     token = secrets.token_urlsafe(24)
-    call.token_hash, call.token_until = _hash(token), now + LIFE
+    call.token_hash, call.token_until = digest(token), now + LIFE
     return token
 
 
 def redeem(session: Session, call_sid: str, token: str, now: datetime) -> PhoneCall | None:
     """The call that the token opens a stream for; None when it is unknown, used, old, or another call's."""
     call = session.get(PhoneCall, call_sid, with_for_update=True, populate_existing=True)
-    expected = call.token_hash if call is not None and call.token_hash else _hash("")
+    expected = call.token_hash if call is not None and call.token_hash else digest("")
     # Compared in every case, so that timing does not tell which calls exist.
-    right = hmac.compare_digest(expected, _hash(token))
+    right = hmac.compare_digest(expected, digest(token))
     if call is None or not token or not right or call.token_until is None or now >= call.token_until:
         return None
     if call.state is not CallState.OPENING:
         return None
     call.token_hash = call.token_until = None
     return call
-
-
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()

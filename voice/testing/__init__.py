@@ -29,8 +29,9 @@ virtual time where its `conftest.py` has the hook `pytest_asyncio_loop_factories
 """
 
 from voice.testing.asgi_line import AsgiLine
-from voice.testing.call import Call, CallOver, Event
+from voice.testing.call import Call, CallOver
 from voice.testing.faults import Faults
+from voice.testing.journal import Event
 from voice.testing.line import NetworkLine
 from voice.testing.parties import Answer, Kind, Party
 from voice.testing.twilio import OfflineTwilio

@@ -1,6 +1,6 @@
-"""One leg of a call at Twilio: its state, its telephone, what runs on it, and all that happened.
+"""One leg of a call at Twilio: its state, its telephone, and what runs on it.
 
-Decides nothing about TwiML (`verbs.py`) or about who answers (`parties.py`).
+All that happened is in its journal. Decides nothing about TwiML (`verbs.py`) or who answers (`parties.py`).
 """
 
 import asyncio
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from voice.testing import mulaw
 from voice.testing.faults import NONE, Faults
+from voice.testing.journal import Event, Journal
 from voice.testing.media import Media, Nothing
 from voice.testing.phone import Phone
 from voice.testing.recording import Recording
@@ -29,15 +30,6 @@ ENDED = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 
 class CallOver(Exception):
     """The call ended while somebody waited for something on it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """Something that happened, `at` seconds after the call was placed."""
-
-    at: float
-    kind: str
-    detail: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +68,8 @@ class Call:
         self.phone = Phone()
         self.recording = Recording(twilio.keeps_audio)
         self.tapes: list[Tape] = []
-        self.events: list[Event] = []
+        self._journal = Journal()
+        self.events = self._journal.events
         self.webhooks = Webhooks(twilio, self)
         self.leaving = ""
         """Why what runs is being ended from outside: "redirected" or "hangup"."""
@@ -84,15 +77,11 @@ class Call:
         self.lateness: list[float] = []
         """Of the frames sent late by more than one frame, how late, in seconds; real time only."""
         self._loop = asyncio.get_running_loop()
-        self._placed = self._loop.time()
         self._over = False
         self._settled = asyncio.Event()
         self._program: asyncio.Task[None] | None = None
         self._audio: asyncio.Task[None] | None = None
         self._side: set[asyncio.Task[None]] = set()
-        self._waiters: list[tuple[Callable[[], Any], asyncio.Future[Any]]] = []
-        self._followers: list[Callable[[Event], None]] = []
-        self._looked: dict[str, int] = {}
         self._progress = 0
 
     # What the person at the telephone does
@@ -152,16 +141,7 @@ class Call:
             TimeoutError: it did not happen.
             CallOver: the call ended first.
         """
-
-        def found() -> Event | None:
-            for index in range(self._looked.get(kind, 0), len(self.events)):
-                event = self.events[index]
-                if event.kind == kind and detail.items() <= event.detail.items():
-                    self._looked[kind] = index + 1
-                    return event
-            return None
-
-        event: Event = await self._until(found, within)
+        event: Event = await self._until(lambda: self._journal.next_of(kind, detail), within)
         return event
 
     async def ended(self, within: float | None = PATIENCE_SECONDS) -> str:
@@ -176,7 +156,7 @@ class Call:
 
     def follow(self, follower: Callable[[Event], None]) -> None:
         """Be told of every event from now on."""
-        self._followers.append(follower)
+        self._journal.follow(follower)
 
     def happened(self, kind: str) -> list[Mapping[str, str]]:
         """Details of all events of a kind."""
@@ -212,11 +192,7 @@ class Call:
 
     def report(self, kind: str, detail: Mapping[str, str]) -> None:
         """Write down what happened."""
-        event = Event(self._loop.time() - self._placed, kind, dict(detail))
-        self.events.append(event)
-        for follower in self._followers:
-            follower(event)
-        self._wake()
+        self._journal.write(kind, detail)
 
     async def progress(self, step: str) -> None:
         """Tell the centre of a step, if it asked for it: initiated, ringing, answered, completed."""
@@ -280,9 +256,7 @@ class Call:
         for task in [self._audio, *self._side]:
             if task is not None and task is not asyncio.current_task():
                 task.cancel()
-        for _, future in self._waiters:
-            if not future.done():
-                future.set_exception(CallOver(f"{self.sid} {status}"))
+        self._journal.release(lambda: CallOver(f"{self.sid} {status}"))
         self._settled.set()
 
     async def end_tapes(self) -> None:
@@ -310,7 +284,7 @@ class Call:
             for tape in self.tapes:
                 tape.add(spoken, heard)
             self.phone.hear(heard)
-            self._wake()
+            self._journal.look()
             frames += 1
             ahead = begun + frames * mulaw.FRAME_SECONDS - self._loop.time()
             if ahead < -mulaw.FRAME_SECONDS:
@@ -322,18 +296,4 @@ class Call:
             return result
         if self.is_over:
             raise CallOver(f"{self.sid} {self.status}")
-        entry = (found, self._loop.create_future())
-        self._waiters.append(entry)
-        try:
-            async with asyncio.timeout(within):
-                return await entry[1]
-        except TimeoutError as error:
-            last = [f"{event.at:.2f} {event.kind}" for event in self.events[-8:]]
-            raise TimeoutError(f"not within {within} s; last events: {last}") from error
-        finally:
-            self._waiters.remove(entry)
-
-    def _wake(self) -> None:
-        for found, future in list(self._waiters):
-            if not future.done() and (result := found()) is not None:
-                future.set_result(result)
+        return await self._journal.until(found, within)

@@ -25,7 +25,8 @@ from records.rate import Bucket
 from records.settings import SOFT_PHONE_ACCOUNT
 from voice.testing import visitor_voice
 from voice.testing.asgi_line import AsgiLine
-from voice.testing.call import Call, Event
+from voice.testing.call import Call
+from voice.testing.journal import Event
 from voice.testing.parties import Party
 from voice.testing.twilio import OfflineTwilio, hum
 
