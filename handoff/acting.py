@@ -68,7 +68,7 @@ class Acting:
             with self._store.writing() as session:
                 now = self._clock.now()
                 principal = accounts.principal_of(session, token, now)
-                authorize(principal, permission, _holder(session, principal, permission, conversation_id))
+                authorize(principal, permission, holder_for(session, principal, permission, conversation_id))
                 return work(session, principal, now)
 
         result = await asyncio.to_thread(transaction)
@@ -91,7 +91,7 @@ class Acting:
             with self._store.reading() as session:
                 now = self._clock.now()
                 principal = accounts.principal_of(session, token, now)
-                authorize(principal, permission, _holder(session, principal, permission, conversation_id))
+                authorize(principal, permission, holder_for(session, principal, permission, conversation_id))
                 return work(session, principal, now)
 
         return await asyncio.to_thread(reading)
@@ -126,9 +126,10 @@ class Acting:
         self._signals.advanced(PEOPLE)
 
 
-def _holder(
+def holder_for(
     session: Session, principal: Principal, permission: Permission, conversation_id: ConversationId
 ) -> int | None:
+    """Whose the conversation is when this agent asks for this."""
     if permission in FOR_THE_NEXT:
         return inbox.reader_of(session, conversation_id, principal.agent_id)
     return inbox.holder_of(session, conversation_id)

@@ -7,14 +7,14 @@ and the line of audit for every customer whose data was shown.
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
 from handoff import accounts, casework, claims, decisions, inbox, requests, sheets, sources, verdicts
 from handoff.authorization import Permission, Principal, authorize
-from handoff.casework import Cases, Pulse
+from handoff.casework import Cases, Pulse, Pulses
 from handoff.claims import ClaimRow, ClaimSheet
 from handoff.decisions import Effect
 from handoff.refusals import UnknownCase
@@ -28,9 +28,6 @@ from records.store import Store
 
 T = TypeVar("T")
 Act = Callable[[Session, Principal, datetime], Effect]
-
-PULSE_AGE = timedelta(seconds=1)
-"""So old may a count be that a console shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,25 +50,16 @@ class Work:
 class Casedesk:
     """Looks and acts by agents, each named by the token of a living session."""
 
-    def __init__(self, store: Store, clock: Clock, signals: Signals) -> None:
+    def __init__(self, store: Store, clock: Clock, signals: Signals, pulses: Pulses) -> None:
         """Work on `store` at the time of `clock`; tell `signals` what moved."""
         self._store = store
         self._clock = clock
         self._signals = signals
-        self._pulse: tuple[datetime, Pulse] | None = None
+        self._pulses = pulses
 
     async def pulse(self, token: str) -> Pulse:
-        """How much waits, and which promises are broken; no customer's data.
-
-        The same for all, so that many consoles do not count the same a hundred times a second.
-        """
-
-        def work(session: Session, _who: Principal, now: datetime) -> Pulse:
-            if self._pulse is None or now - self._pulse[0] >= PULSE_AGE:
-                self._pulse = (now, casework.pulse(session, now))
-            return self._pulse[1]
-
-        return await self._look(token, work)
+        """How much waits, and which promises are broken; no customer's data."""
+        return await self._look(token, lambda session, _who, now: self._pulses.at(session, now))
 
     async def read_work(self, token: str, seen: frozenset[str] = frozenset()) -> Work:
         """What waits for a decision. Customers that this page has `seen` leave no second line of audit."""

@@ -4,7 +4,7 @@ Reads only; the customers' words are given exactly as they said them.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -20,6 +20,8 @@ from records.models import Claim, Customer, Paper, Policy, ReturnVisit, ServiceT
 PAPERS_SHOWN = 60
 VISITS_SHOWN = 200
 BREACHES_SHOWN = 50
+PULSE_AGE = timedelta(seconds=1)
+"""So old may a count be that a console shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,20 @@ class Pulse:
 
     to_decide: int
     breaches: tuple[Breach, ...]
+
+
+class Pulses:
+    """The pulse, counted once for all: many consoles must not count the same a hundred times a second."""
+
+    def __init__(self) -> None:
+        """Nothing is counted yet."""
+        self._latest: tuple[datetime, Pulse] | None = None
+
+    def at(self, session: Session, now: datetime) -> Pulse:
+        """The pulse, at most `PULSE_AGE` old."""
+        if self._latest is None or now - self._latest[0] >= PULSE_AGE:
+            self._latest = (now, pulse(session, now))
+        return self._latest[1]
 
 
 def pulse(session: Session, now: datetime) -> Pulse:

@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 
 from handoff.casedesk import Casedesk
+from handoff.casework import Pulses
 from handoff.looks import Looks
 from handoff.lookup import Lookup
 from handoff.passing import Passing
+from handoff.sight import Sight
 from handoff.steering import Steering
 from handoff.supervision import Supervision
 from handoff.switchboard import Switchboard
@@ -30,6 +32,8 @@ class Desks:
     """Supervisors' looks: the figures."""
     casedesk: Casedesk
     """Requests and claims."""
+    sight: Sight
+    """What a page shows at one look."""
     store: Store
     clock: Clock
     signals: Signals
@@ -37,15 +41,19 @@ class Desks:
     """Customers whom a session was shown in lists."""
 
 
-def desks(store: Store, clock: Clock, signals: Signals, presence_seconds: float) -> Desks:
-    """All of them, on the same records."""
+def desks(
+    store: Store, clock: Clock, signals: Signals, presence_seconds: float, *, passwords: bool = True
+) -> Desks:
+    """All of them, on the same records; `passwords` says whether one opens a session."""
+    pulses = Pulses()
     return Desks(
-        Switchboard(store, clock, signals),
+        Switchboard(store, clock, signals, passwords=passwords),
         Passing(store, clock, signals, presence_seconds),
         Lookup(store, clock, signals),
         Steering(store, clock, signals),
         Supervision(store, clock, presence_seconds),
-        Casedesk(store, clock, signals),
+        Casedesk(store, clock, signals, pulses),
+        Sight(store, clock, signals, pulses),
         store,
         clock,
         signals,

@@ -15,7 +15,7 @@ from handoff.claims import ClaimRow
 from handoff.console import case_panel, words
 from handoff.console.elements import box, text
 from handoff.console.frame import Centre, Frame
-from handoff.console.list_panel import Unread
+from handoff.console.list_panel import Unread, own_talks
 
 Opens = Callable[[str], bool]
 """Whether this agent may read a conversation."""
@@ -48,13 +48,12 @@ class CasesPage(Frame):
 
     async def refresh(self) -> None:
         """Read the lists, and show those that have changed."""
-        inbox = await self._centre.desks.switchboard.read_inbox(self._token)
-        pulse = await self._centre.desks.casedesk.pulse(self._token)
+        seen = await self._centre.desks.sight.look(self._token)
         cases = await self._centre.desks.casedesk.read_cases(self._token, self._seen)
         self._seen |= cases.customers
-        news = self._unread.update(inbox)
-        self._head.show(inbox, pulse, unread=self._unread.count, news=news, elsewhere=True)
-        readable = frozenset(row.conversation_id for row in (*inbox.offers, *inbox.mine, *inbox.wrap_up))
+        news = self._unread.update(seen.inbox)
+        self._head.show(seen.inbox, seen.pulse, unread=self._unread.count, news=news, elsewhere=True)
+        readable = frozenset(own_talks(seen.inbox))
         for name, title, build in _LISTS:
             rows = _rows(cases, name)
             if self._shown.get(name) != (rows, readable):

@@ -43,12 +43,11 @@ class DecisionsPage(Frame):
 
     async def refresh(self) -> None:
         """Read the list and the chosen case, and show what has changed."""
-        inbox = await self._centre.desks.switchboard.read_inbox(self._token)
-        pulse = await self._centre.desks.casedesk.pulse(self._token)
+        seen = await self._centre.desks.sight.look(self._token)
         work = await self._centre.desks.casedesk.read_work(self._token, self._seen)
         self._seen |= work.customers
-        news = self._unread.update(inbox)
-        self._head.show(inbox, pulse, unread=self._unread.count, news=news, elsewhere=True)
+        news = self._unread.update(seen.inbox)
+        self._head.show(seen.inbox, seen.pulse, unread=self._unread.count, news=news, elsewhere=True)
         put(self._list, groups=groups_of(work, self._centre.clock.now()), active=self._case)
         await self._refresh_case(work)
 

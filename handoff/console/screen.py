@@ -12,6 +12,7 @@ from nicegui.element import Element
 from handoff.authorization import Permission, Principal, reaches
 from handoff.casework import Pulse
 from handoff.console import stance as stances
+from handoff.console.beside import Beside
 from handoff.console.elements import Inbox, Tabs, put
 from handoff.console.frame import Centre, Head
 from handoff.console.list_panel import Unread, groups_of, own_talks, tabs_of, talks_in_order
@@ -20,9 +21,9 @@ from handoff.console.stance import Stance
 from handoff.console.talk_panel import TalkPanel
 from handoff.console.transcript import whispers_in
 from handoff.inbox import Inbox as InboxRead
-from handoff.inbox import Talk
-from handoff.packet import Packet
-from handoff.refusals import Forbidden, Refused
+from handoff.inbox import Row, Talk
+from handoff.refusals import Forbidden
+from handoff.sight import Seen
 from handoff.steering import Held
 from records.ledger import UnknownConversation
 from records.models import ConversationId
@@ -68,15 +69,6 @@ class Column:
         self.panel.clear()
 
 
-@dataclass(slots=True)
-class _Side:
-    """What stands to the right: the packet of which conversation, and as it was when."""
-
-    chat: ConversationId | None = None
-    packet: Packet | None = None
-    assurance: int = -1
-
-
 class Screen:
     """Reads the records for one agent and shows them."""
 
@@ -95,7 +87,7 @@ class Screen:
         self._monitors = reaches(principal, Permission.MONITOR)
         self._unread = Unread()
         self._whispers: list[str] = []
-        self._side = _Side()
+        self._beside = Beside(centre.desks, token, parts.packet)
         self.turn = asyncio.Lock()
         """Held while the screen is read or left, so that nothing is shown twice."""
 
@@ -141,7 +133,7 @@ class Screen:
     def leave(self) -> None:
         """The chosen conversation is done with."""
         self.column.close()
-        self._show_nothing_beside()
+        self._beside.clear()
 
     async def spread(self, count: int) -> None:
         """Show so many conversations side by side."""
@@ -188,14 +180,17 @@ class Screen:
             NotLoggedIn: the session is over.
         """
         async with self.turn:
-            self.read = await self._desks.switchboard.read_inbox(self._token)
+            seen = await self._desks.sight.look(self._token, self._reading())
+            self.read = seen.inbox
             if self._monitors:
                 self.held = await self._desks.steering.held(self._token)
             for column in tuple(self.columns):
-                if column.chat is not None and not (column.is_past and column.talk):
-                    await self._refresh_column(column, column.chat)
-            await self._refresh_side()
-            self._show_list(self.read, await self._desks.casedesk.pulse(self._token))
+                if column.chat is not None and column.is_past:
+                    await self._refresh_past(column, column.chat)
+                elif column.chat is not None:
+                    self._refresh_column(column, column.chat, seen)
+            await self._beside.refresh(self.talk, lambda: self.chat)
+            self._show_list(seen.inbox, seen.pulse)
 
     async def glance(self) -> None:
         """Read the list alone, and show who is typing: what changes without a ring.
@@ -204,71 +199,57 @@ class Screen:
             NotLoggedIn: the session is over.
         """
         async with self.turn:
-            self.read = await self._desks.switchboard.read_inbox(self._token)
+            seen = await self._desks.sight.look(self._token)
+            self.read = seen.inbox
             for column in self.columns:
                 if column.chat is not None and column.talk is not None:
                     column.panel.show_typing(self._activity.who_types(column.chat) == "customer")
-            self._show_list(self.read, await self._desks.casedesk.pulse(self._token))
+            self._show_list(seen.inbox, seen.pulse)
 
-    async def _refresh_column(self, column: Column, chat: ConversationId) -> None:
-        desk = self._desks.lookup.read_past if column.is_past else self._desks.switchboard.read_talk
-        after = column.panel.seq_of(chat) if column.talk else 0
+    def _reading(self) -> dict[ConversationId, int]:
+        """The conversations that are read at every look, and the seq that each panel has."""
+        return {
+            column.chat: column.panel.seq_of(column.chat) if column.talk else 0
+            for column in self.columns
+            if column.chat is not None and not column.is_past
+        }
+
+    async def _refresh_past(self, column: Column, chat: ConversationId) -> None:
+        """Once: nothing happens in it any more."""
+        if column.talk is not None:
+            return
         try:
-            talk = await desk(self._token, chat, after)
+            talk = await self._desks.lookup.read_past(self._token, chat, 0)
         except (Forbidden, UnknownConversation):
-            column.close()
-            column.panel.complain(_GONE)
-            return
-        if chat != column.chat:
-            # Another one was chosen meanwhile, and will be read next.
-            return
-        offers = {row.conversation_id: row for row in self.read.offers} if self.read else {}
-        stance = stances.of(talk, self._principal, offered=chat in offers)
-        stance = Stance.READS if column.is_past else stance
-        passed = stances.passed(talk, stance, offers.get(chat))
+            self._close(column)
+        else:
+            if chat == column.chat:
+                self._show_talk(column, talk, Stance.READS)
+
+    def _refresh_column(self, column: Column, chat: ConversationId, seen: Seen) -> None:
+        talk = seen.talks.get(chat)
+        if talk is not None:
+            offers = {row.conversation_id: row for row in seen.inbox.offers}
+            stance = stances.of(talk, self._principal, offered=chat in offers)
+            self._show_talk(column, talk, stance, offers.get(chat))
+        elif chat in seen.asked:
+            self._close(column)
+
+    @staticmethod
+    def _close(column: Column) -> None:
+        column.close()
+        column.panel.complain(_GONE)
+
+    def _show_talk(self, column: Column, talk: Talk, stance: Stance, offer: Row | None = None) -> None:
+        chat = talk.conversation_id
         if column.talk is not None and stance is Stance.HOLDS:
             self._whispers += whispers_in(talk.entries, self._principal.agent_id)
         column.talk, column.stance = talk, stance
-        column.panel.show(talk, stance, passed)
+        column.panel.show(talk, stance, stances.passed(talk, stance, offer))
         column.panel.show_typing(self._activity.who_types(chat) == "customer")
         column.panel.reached(self._activity.delivered_up_to(chat), self._activity.read_up_to(chat))
         if self.visible and talk.entries:
             self._unread.seen(chat, talk.entries[-1].seq)
-
-    async def _refresh_side(self) -> None:
-        """Packet, card and requests of the conversation that acts are for; the looks are on the audit."""
-        chat, talk, side = self.chat, self.talk, self.parts.packet
-        if chat is None or talk is None:
-            self._show_nothing_beside()
-            return
-        if self._side != _Side(chat, talk.packet, talk.assurance):
-            if self._side.chat != chat:
-                side.requests.clear()
-            self._side = _Side(chat, talk.packet, talk.assurance)
-            side.show(talk)
-            try:
-                side.show_card(await self._desks.switchboard.look_up_customer(self._token, chat))
-            except Forbidden:
-                side.hide_card()
-        if talk.assurance == 0 and not (talk.packet and talk.packet.customer):
-            return
-        try:
-            requests = await self._desks.casedesk.requests_in(self._token, chat)
-        except Refused:
-            # A past conversation may be read by whom its customer's requests are no matter.
-            return
-        if chat != self.chat:
-            return
-        for request in side.requests.stale(requests):
-            sheet = await self._desks.casedesk.open_request(self._token, request.receipt)
-            if chat != self.chat:
-                return
-            side.requests.show(request, sheet)
-
-    def _show_nothing_beside(self) -> None:
-        if self._side.chat is not None:
-            self._side = _Side()
-            self.parts.packet.clear()
 
     def _show_list(self, read: InboxRead, pulse: Pulse) -> None:
         shown = [column.chat for column in self.columns if column.chat] if self.visible else []

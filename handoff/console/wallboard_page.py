@@ -52,12 +52,11 @@ class WallboardPage(Frame):
 
     async def refresh(self) -> None:
         """Read the figures, and show those that have changed."""
-        inbox = await self._centre.desks.switchboard.read_inbox(self._token)
-        pulse = await self._centre.desks.casedesk.pulse(self._token)
+        seen = await self._centre.desks.sight.look(self._token)
         board = await self._supervision.board(self._token)
         review = await self._supervision.review(self._token)
-        news = self._unread.update(inbox)
-        self._head.show(inbox, pulse, unread=self._unread.count, news=news, elsewhere=True)
+        news = self._unread.update(seen.inbox)
+        self._head.show(seen.inbox, seen.pulse, unread=self._unread.count, news=news, elsewhere=True)
         self._show("now", figures.of_now(board), tables.figures)
         self._show("today", figures.of_today(board), tables.figures)
         self._show("channels", board.by_channel, tables.channels)

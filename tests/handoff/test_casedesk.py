@@ -11,6 +11,7 @@ from actions.claims import deadlines
 from handoff import accounts
 from handoff.authorization import Permission, Reach, reach_of
 from handoff.casedesk import Casedesk
+from handoff.casework import Pulses
 from handoff.refusals import Forbidden, NotLoggedIn, UnknownCase
 from handoff.sources import local_date
 from records.models import AuditEntry, Claim, Role, ServiceTransaction
@@ -41,7 +42,7 @@ CALLS: dict[str, Call] = {
 
 @pytest.fixture
 def desk(floor: Floor) -> Casedesk:
-    return Casedesk(floor.store, floor.clock, Signals())
+    return Casedesk(floor.store, floor.clock, Signals(), Pulses())
 
 
 def log_in(floor: Floor, login: str) -> str:
@@ -139,7 +140,7 @@ async def test_requests_beside_a_conversation_are_for_who_holds_it_and_superviso
 async def test_a_decision_rings_the_conversation_in_which_it_was_told(floor: Floor) -> None:
     floor.staff(AMY)
     signals = Signals()
-    desk = Casedesk(floor.store, floor.clock, signals)
+    desk = Casedesk(floor.store, floor.clock, signals, Pulses())
     conversation, receipt = asked(floor, cases.loan)
     with signals.watching(conversation) as told, signals.watching(PEOPLE) as people:
         await desk.refuse(log_in(floor, "amy"), receipt, "Too soon")
