@@ -14,9 +14,10 @@ from fastapi import APIRouter
 
 from bot.services import Services
 from records.settings import Settings
-from voice.call import course, prompts
+from voice.call import prompts
 from voice.call.connector import Connector
 from voice.call.line import PhoneLine
+from voice.call.orphans import Orphans
 from voice.call.parts import Parts
 from voice.call.recording import CarrierRecorder
 from voice.hearing import engines
@@ -35,8 +36,6 @@ from voice.telephony.signature import Signatures
 log = logging.getLogger(__name__)
 
 DEMO_API = "/demo/twilio"
-LOST_SECONDS = 600.0
-"""How often it is looked for calls whose end was never told."""
 
 
 class Exchange:
@@ -67,7 +66,7 @@ class Exchange:
         background = [
             asyncio.create_task(self._hear(), name="recogniser"),
             asyncio.create_task(self._prepare(), name="prompts"),
-            asyncio.create_task(self._forget_lost(), name="lost calls"),
+            asyncio.create_task(Orphans(self.line, self._carrier).run(), name="lost calls"),
         ]
         if self._carrier is not None:
             connector = Connector(
@@ -108,13 +107,6 @@ class Exchange:
         sentences = [one for text in prompts.fixed() for one in wording.sentences_of(text)]
         made = await self.mouth.prepare(sentences)
         log.info("%d prompts made", made)
-
-    async def _forget_lost(self) -> None:
-        while True:
-            lost = await self.line.write(course.forget_lost)
-            if lost:
-                log.warning("%d calls had lost their end", lost)
-            await asyncio.sleep(LOST_SECONDS)
 
 
 def ears_of(settings: Settings) -> ProcessEars:

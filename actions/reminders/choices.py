@@ -1,6 +1,6 @@
-"""What customers want to be reminded of: their choices over the rules' own defaults.
+"""What customers want to be reminded of, and whether by calls: their choices over the rules' own defaults.
 
-A kind that the law demands knows no choice.
+A kind that the law demands knows no choice; calls are never demanded by law.
 """
 
 from datetime import datetime
@@ -11,6 +11,9 @@ from sqlalchemy.orm import Session
 from actions.reminders.rules import RULES, Consent, Rule
 from records import audit
 from records.models import ReminderChoice
+
+CALLS = "phone_calls"
+"""Kept among the kinds: whether the customer takes calls that we make by ourselves, whatever about."""
 
 
 class NotOptional(Exception):
@@ -24,12 +27,15 @@ def is_wanted(session: Session, customer_id: int, rule: Rule) -> bool:
     """Whether the kind may be sent to the customer."""
     if rule.consent is Consent.LEGAL:
         return True
-    chosen = session.scalar(
-        select(ReminderChoice.wanted).where(
-            ReminderChoice.customer_id == customer_id, ReminderChoice.kind == rule.kind
-        )
-    )
+    if rule.consent is Consent.CALLS:
+        return takes_calls(session, customer_id)
+    chosen = _chosen(session, customer_id, rule.kind)
     return rule.consent is Consent.OPT_OUT if chosen is None else chosen
+
+
+def takes_calls(session: Session, customer_id: int) -> bool:
+    """Whether the centre may call: part of the service, until the customer objects."""
+    return _chosen(session, customer_id, CALLS) is not False
 
 
 def wanted_kinds(session: Session, customer_id: int) -> dict[str, bool]:
@@ -56,15 +62,31 @@ def choose(
     """
     if not rule.is_optional:
         raise NotOptional(rule.kind)
-    row = session.scalars(
-        select(ReminderChoice).where(
-            ReminderChoice.customer_id == customer_id, ReminderChoice.kind == rule.kind
-        )
-    ).one_or_none()
-    row = row or ReminderChoice(customer_id=customer_id, kind=rule.kind)
-    row.wanted, row.decided_at = wanted, now
-    session.add(row)
-    session.flush()
+    _keep(session, customer_id, rule.kind, wanted=wanted, now=now)
     audit.note(
         session, now, actor, "reminders.chosen", f"customer:{customer_id}", kind=rule.kind, wanted=wanted
     )
+
+
+def choose_calls(session: Session, customer_id: int, *, wanted: bool, now: datetime, actor: str) -> None:
+    """Note that a customer wants no calls from us, or wants them again."""
+    _keep(session, customer_id, CALLS, wanted=wanted, now=now)
+    audit.note(session, now, actor, "calls.chosen", f"customer:{customer_id}", wanted=wanted)
+
+
+def _chosen(session: Session, customer_id: int, kind: str) -> bool | None:
+    return session.scalar(
+        select(ReminderChoice.wanted).where(
+            ReminderChoice.customer_id == customer_id, ReminderChoice.kind == kind
+        )
+    )
+
+
+def _keep(session: Session, customer_id: int, kind: str, *, wanted: bool, now: datetime) -> None:
+    row = session.scalars(
+        select(ReminderChoice).where(ReminderChoice.customer_id == customer_id, ReminderChoice.kind == kind)
+    ).one_or_none()
+    row = row or ReminderChoice(customer_id=customer_id, kind=kind)
+    row.wanted, row.decided_at = wanted, now
+    session.add(row)
+    session.flush()

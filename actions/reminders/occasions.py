@@ -40,6 +40,7 @@ RISKY_COUNT = 2
 """So many requests for money inside the window are warned of, or one soon after a change of contact."""
 
 AFTER_CHANGE = timedelta(hours=72)
+_LAST_NOTICE = ":last"
 _MONEY_OUT = tuple(entry.code for entry in CATALOGUE.values() if entry.money_out and entry.code)
 _CONTACT = ("LD", "PC")
 
@@ -156,10 +157,15 @@ def loans_near_value(session: Session, window: Window) -> Iterator[Occasion]:
         yield _of(
             policy,
             window.today,
-            f"{policy.number}:{mine[-1].id}:{'last' if last else 'warning'}",
+            f"{policy.number}:{mine[-1].id}{_LAST_NOTICE if last else ':warning'}",
             share=str(int(share * 100)),
             last=words if last else " At 100 percent the policy can lapse.",
         )
+
+
+def loans_at_value(session: Session, window: Window) -> Iterator[Occasion]:
+    """Those of `loans_near_value` that have reached the cash value."""
+    return (one for one in loans_near_value(session, window) if one.about.endswith(_LAST_NOTICE))
 
 
 def documents_expiring(session: Session, window: Window) -> Iterator[Occasion]:

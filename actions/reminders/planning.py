@@ -10,8 +10,9 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from actions.reminders import silence
 from actions.reminders.occasions import Occasion, Window
-from actions.reminders.rules import RULES, Rule
+from actions.reminders.rules import ALL, RULES, Rule, rule_of
 from records.clock import CENTRE_ZONE
 from records.models import Reminder
 
@@ -61,6 +62,11 @@ def for_customer(session: Session, customer_id: int, today: date) -> list[tuple[
     return sorted(found, key=lambda pair: (pair[1].on, pair[0].kind))
 
 
+def is_true(session: Session, reminder: Reminder, today: date) -> bool:
+    """Whether what a reminder says still holds, however long ago it was planned."""
+    return any(key == reminder.key for _, key in _of_rule(session, rule_of(reminder.kind), today, reminder))
+
+
 def heard_key(rule: Rule, occasion: Occasion) -> str:
     """Name of the record that the customer has heard of the occasion."""
     return f"{rule.kind}:{occasion.about}:heard"
@@ -85,12 +91,22 @@ def confirm(session: Session, found: list[tuple[Rule, Occasion]], now: datetime)
 
 
 def _due(session: Session, today: date) -> Iterator[tuple[Rule, Occasion, str]]:
-    for rule in RULES:
-        window = Window(today, today + timedelta(days=max(*rule.lead_days, 0)))
-        for occasion in rule.find(session, window):
-            lead = rule.due_lead(occasion.on, today)
-            if lead is not None:
-                yield rule, occasion, f"{rule.kind}:{occasion.about}:{lead}"
+    for rule in ALL:
+        for occasion, key in _of_rule(session, rule, today):
+            yield rule, occasion, key
+
+
+def _of_rule(
+    session: Session, rule: Rule, today: date, only: Reminder | None = None
+) -> Iterator[tuple[Occasion, str]]:
+    customer_id = only.customer_id if only is not None else None
+    window = Window(today, today + timedelta(days=max(*rule.lead_days, 0)), customer_id)
+    for occasion in rule.find(session, window):
+        lead = rule.due_lead(occasion.on, today)
+        if lead is None:
+            continue
+        if rule.unanswered is None or silence.holds(session, rule.unanswered, occasion, today):
+            yield occasion, f"{rule.kind}:{occasion.about}:{lead}"
 
 
 def _states(session: Session, keys: list[str]) -> dict[str, str]:

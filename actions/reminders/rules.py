@@ -27,6 +27,23 @@ class Consent(StrEnum):
     OPT_IN = "opt_in"
     """Sent only to who has asked for it."""
 
+    CALLS = "calls"
+    """A call: made while the customer takes calls from us; see `choices.takes_calls`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """Only who was written to before, and has not reacted, hears of it; see `silence`."""
+
+    kind: str
+    """Kind of the messages."""
+
+    days: int
+    """So long ago at least the latest of them went out."""
+
+    gentle_only: bool = True
+    """Only customers of 60 or older, and those who asked to be treated gently."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:
@@ -53,6 +70,9 @@ class Rule:
 
     urgent: bool = False
     """Sent in quiet hours as well."""
+
+    unanswered: Unanswered | None = None
+    """For what is said once more, another way, to who did not react."""
 
     outlives_policy: bool = False
     """Sent also when the policy was cancelled or given up meanwhile."""
@@ -179,3 +199,49 @@ RULES = (
     ),
 )
 BY_KIND = {rule.kind: rule for rule in RULES}
+"""What customers are told of and choose among."""
+
+_CALL_US = " For help, call 95500 or write in our chat. We never ask for codes or passwords."
+
+CALLS = (
+    Rule(
+        kind="grace_call",
+        title="a call before the cover ends",
+        find=occasions.grace_ending,
+        # After the message of the 14th day, while there is still time to pay or to ask.
+        lead_days=(10,),
+        text="The premium of {amount} for your policy ending {ending} is not paid. Your cover ends after "
+        "{on}. Please pay by then. If you cannot, ask us what else is possible." + _CALL_US,
+        line="",
+        consent=Consent.CALLS,
+        way=Way.CALL,
+        unanswered=Unanswered("grace_ending", days=3),
+        follow="pay_premium",
+    ),
+    Rule(
+        kind="loan_call",
+        title="a call before a loan ends the cover",
+        find=occasions.loans_at_value,
+        lead_days=(0,),
+        text="Loan and interest on your policy ending {ending} have reached its whole cash value. If at "
+        "least the interest is not paid, the policy lapses and your cover ends." + _CALL_US,
+        line="",
+        consent=Consent.CALLS,
+        way=Way.CALL,
+        unanswered=Unanswered("loan_near_value", days=7),
+        follow="repay_loan",
+    ),
+)
+"""What is worth a call: cover that is about to be lost, of a customer who may have missed what was written.
+
+Never what can wait, never anything that is to be sold, and no warning of fraud: an automatic call about money
+and danger is how frauds begin. In conversations these occasions are told by the kind that was written.
+"""
+
+ALL = (*RULES, *CALLS)
+_OF_KIND = {rule.kind: rule for rule in ALL}
+
+
+def rule_of(kind: str) -> Rule:
+    """The rule of a reminder's kind."""
+    return _OF_KIND[kind]

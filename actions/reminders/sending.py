@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from actions.reminders import choices
 from actions.reminders.planning import PLANNED, SENT, SUPPRESSED, WITHDRAWN
-from actions.reminders.rules import BY_KIND, RULES, Rule
+from actions.reminders.rules import ALL, Rule, rule_of
 from records import audit, calendar, outbox
 from records.clock import Clock
 from records.models import GIVEN_UP, Customer, Policy, Reminder, Way
@@ -22,7 +22,7 @@ BATCH = 50
 GOOD_FOR = timedelta(days=2)
 """What a carrier could not deliver for so long is not delivered any more."""
 
-_URGENT = tuple(rule.kind for rule in RULES if rule.urgent)
+_URGENT = tuple(rule.kind for rule in ALL if rule.urgent)
 
 
 class Outbox(Protocol):
@@ -85,7 +85,7 @@ def send_one(
         return False
     if row.lease_until is None or row.lease_until <= now:
         return False
-    rule = BY_KIND[row.kind]
+    rule = rule_of(row.kind)
     row.lease_holder = row.lease_until = None
     customer = session.get_one(Customer, row.customer_id)
     if not rule.outlives_policy and _was_given_up(session, row.policy_id):

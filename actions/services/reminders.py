@@ -1,4 +1,4 @@
-"""What needs the customer's attention: told, confirmed as heard, and kinds of reminders turned off or on.
+"""What needs the customer's attention: told, confirmed; kinds of reminders, and calls, turned off or on.
 
 A kind that the law demands is never turned off; that is said, not hidden.
 """
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from actions.forms.service import Answers, Context, Facts, Field, Outcome, Service
 from actions.normalise import Choice, Misread, read_choice, read_yes_no
 from actions.reminders import choices, planning
+from actions.reminders.choices import CALLS
 from actions.reminders.rules import BY_KIND, RULES
 from actions.reply import intent_button
 from actions.services.catalogue import CATALOGUE
@@ -35,12 +36,23 @@ _WHAT = (
     ),
 )
 _OFF = re.compile(
-    r"\b(?:turn|switch)\b.{0,60}\boff\b|\b(?:stop|disable|unsubscribe|no more)\b.{0,60}\bremind",
+    r"\b(?:turn|switch)\b.{0,60}\boff\b"
+    r"|\b(?:stop|disable|unsubscribe|no more)\b.{0,60}\b(?:remind|call)"
+    r"|\b(?:do not|don't|don’t|never)\b.{0,30}\bcall",
     re.IGNORECASE,
 )
-_ON = re.compile(r"\b(?:turn|switch)\b.{0,60}\bon\b|\bstart\b.{0,30}\bremind", re.IGNORECASE)
-_KINDS = tuple(Choice(rule.kind, rule.title[:1].upper() + rule.title[1:], rule.synonyms) for rule in RULES)
-_OPTIONAL = tuple(choice for choice in _KINDS if BY_KIND[choice.value].is_optional)
+_ON = re.compile(
+    r"\b(?:turn|switch)\b.{0,60}\bon\b|\bstart\b.{0,30}\b(?:remind|call)"
+    r"|\b(?:allow|permit|resume)\b.{0,60}\bcall|\b(?:may|can) call\b",
+    re.IGNORECASE,
+)
+_KINDS = (
+    *(Choice(rule.kind, rule.title[:1].upper() + rule.title[1:], rule.synonyms) for rule in RULES),
+    Choice(CALLS, "Phone calls from us", ("phone calls", "calls", "call", "calling", "phone")),
+)
+_TITLES = {rule.kind: rule.title for rule in RULES} | {CALLS: "phone calls from us"}
+_LEGAL = frozenset(rule.kind for rule in RULES if not rule.is_optional)
+_OPTIONAL = tuple(choice for choice in _KINDS if choice.value not in _LEGAL)
 
 
 def look_up(session: Session, context: Context) -> Mapping[str, Any]:
@@ -80,11 +92,9 @@ def _scan_what(text: str, _facts: Facts) -> str | None:
 
 
 def _read_kind(text: str, _facts: Facts) -> str:
-    kind = read_choice(text, _OPTIONAL) if text in BY_KIND else _kind_in(text)
-    if not BY_KIND[kind].is_optional:
-        raise Misread(
-            "legal", f"I have to tell you of {BY_KIND[kind].title} in any case. Which other kind is it?"
-        )
+    kind = read_choice(text, _OPTIONAL) if text in _TITLES else _kind_in(text)
+    if kind in _LEGAL:
+        raise Misread("legal", f"I have to tell you of {_TITLES[kind]} in any case. Which other kind is it?")
     return kind
 
 
@@ -107,9 +117,9 @@ def _scan_kind(text: str, facts: Facts) -> str | None:
 
 
 def _may_choose(value: str, _answers: Answers, _facts: Facts) -> None:
-    rule = BY_KIND[value]
-    if not rule.is_optional:
-        raise Misread("legal", f"I have to tell you of {rule.title} in any case, so it can't be turned off.")
+    if value in _LEGAL:
+        words = f"I have to tell you of {_TITLES[value]} in any case, so it can't be turned off."
+        raise Misread("legal", words)
 
 
 def check_reminders(session: Session, context: Context, answers: Answers) -> Outcome:
@@ -119,11 +129,8 @@ def check_reminders(session: Session, context: Context, answers: Answers) -> Out
     found = planning.for_customer(session, customer, context.facts.today)
     note_look(session, context, "check_reminders", "all")
     if answers["what"] in (OFF, ON):
-        rule = BY_KIND[answers["kind"]]
-        wanted = answers["what"] == ON
-        choices.choose(session, customer, rule, wanted=wanted, now=context.now, actor=actor)
-        change = "You will hear from us about" if wanted else "I won't send you anything more about"
-        return Outcome(f"Done. {change} {rule.title}. {_state(session, customer)}")
+        change = _choose(session, context, answers["kind"], actor, wanted=answers["what"] == ON)
+        return Outcome(f"Done. {change} {_state(session, customer)}")
     if answers["what"] == HEARD and found:
         planning.confirm(session, found, context.now)
         audit.note(
@@ -139,9 +146,25 @@ def check_reminders(session: Session, context: Context, answers: Answers) -> Out
     return Outcome("All right, I leave it as it is.")
 
 
+def _choose(session: Session, context: Context, kind: str, actor: str, *, wanted: bool) -> str:
+    """Turn a kind, or all calls, on or off; what the customer is told of it."""
+    customer, now = context.customer_id, context.now
+    if kind == CALLS:
+        choices.choose_calls(session, customer, wanted=wanted, now=now, actor=actor)
+        if wanted:
+            return "We may call you again: in the day, and only about what matters for your cover."
+        return "We won't call you by ourselves any more. A call that you ask for is still made."
+    rule = BY_KIND[kind]
+    choices.choose(session, customer, rule, wanted=wanted, now=now, actor=actor)
+    change = "You will hear from us about" if wanted else "I won't send you anything more about"
+    return f"{change} {rule.title}."
+
+
 def _state(session: Session, customer_id: int) -> str:
     wanted = choices.wanted_kinds(session, customer_id)
-    off = [rule.title for rule in RULES if not wanted[rule.kind]]
+    off = [_TITLES[rule.kind] for rule in RULES if not wanted[rule.kind]]
+    if not choices.takes_calls(session, customer_id):
+        off.append(_TITLES[CALLS])
     return f"Turned off: {listed(off)}." if off else "All kinds of reminders are on."
 
 

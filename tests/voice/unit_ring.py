@@ -29,9 +29,12 @@ OUTSIDE = (
     "speech_model",
     "testing/test_network.py",
     # whole calls over the records: on virtual time, but with a database and threads, and not in seconds
+    "call/test_call_me.py",
+    "call/test_calls_on_again.py",
     "call/test_connector.py",
     "call/test_conversation.py",
     "call/test_floor.py",
+    "call/test_orphans.py",
     "call/test_recording.py",
     "call/test_transfer.py",
     "faults",

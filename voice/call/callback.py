@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session
 from handoff import telephone
 from records.models import Author, ConversationId, Customer, Kind, Message, PhoneCall
 from records.models.base import opaque_id
-from records.settings import settings
 from voice.call import register
 from voice.call.states import Event
 from voice.call.steps import Home, Step, ToAgent
@@ -34,21 +33,25 @@ class Ordered:
     customer_number: str
     caller_id: str
 
+    @property
+    def can_be_made(self) -> bool:
+        """Whether there is a number to call, and one to call from."""
+        return bool(self.customer_number and self.caller_id)
 
-def order(session: Session, conversation_id: ConversationId, now: datetime) -> Ordered | None:
-    """What is needed to make the call; None where something is missing: then the agent calls by hand."""
+
+def order(session: Session, conversation_id: ConversationId, caller_id: str) -> Ordered | None:
+    """The call that was promised, `caller_id` being the centre's number; None where nobody is to make it."""
     holder = telephone.holder(session, conversation_id)
-    number = number_of(session, conversation_id)
-    if holder is None or not holder.phone or number is None:
+    if holder is None or not holder.phone:
         return None
+    number = number_of(session, conversation_id) or ""
     own = session.scalar(
         select(PhoneCall.called)
         .where(PhoneCall.conversation_id == conversation_id, PhoneCall.direction == "inbound")
         .order_by(PhoneCall.started_at.desc())
         .limit(1)
     )
-    caller_id = own or settings().twilio_from
-    return Ordered(conversation_id, holder.agent_id, holder.phone, number, caller_id) if caller_id else None
+    return Ordered(conversation_id, holder.agent_id, holder.phone, number, own or caller_id)
 
 
 def number_of(session: Session, conversation_id: ConversationId) -> str | None:

@@ -138,8 +138,13 @@ class Connector:
             self._failed.pop(sid, None)
 
     async def _call_back(self, conversation_id: ConversationId) -> bool:
-        ordered = await self._line.write(lambda session, now: callback.order(session, conversation_id, now))
+        number = self._line.parts.services.settings.twilio_from
+        ordered = await self._line.read(lambda session: callback.order(session, conversation_id, number))
         if ordered is None:
+            return False
+        if not ordered.can_be_made:
+            log.warning("a call-back cannot be made: no number to call, or none to call from")
+            await self._line.write(lambda session, now: callback.failed(session, ordered, now))
             return False
         path = f"/voice/callback?conversation={conversation_id}"
         try:

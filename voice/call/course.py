@@ -13,7 +13,7 @@ from handoff import callbacks, queue, telephone, ways_out
 from handoff.reasons import Reason
 from handoff.refusals import NotWaiting
 from handoff.telephone import Holder
-from records import audit, ledger
+from records import audit
 from records.clock import CENTRE_ZONE
 from records.models import CallState, Conversation, ConversationId, Leaving, Owner, PhoneCall
 from records.ownership import ImpossibleChange
@@ -175,12 +175,3 @@ def greeting_of(holder: Holder) -> str:
     first = holder.name.split()[0] if holder.name.split() else ""
     told = f"{holder.packet.summary} " if holder.packet.summary else ""
     return f"Hello {first}. {told}Press 1 to take the call."
-
-
-def forget_lost(session: Session, now: datetime) -> int:
-    """End the calls whose end was never told; returns how many."""
-    lost = register.lost(session, now)
-    for call in lost:
-        ledger.lock(session, ConversationId(call.conversation_id))
-        hung_up(session, call, now)
-    return len(lost)

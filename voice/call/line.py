@@ -55,6 +55,10 @@ class PhoneLine:
         """Calls that the bot serves now."""
         return len(self._running)
 
+    def serves(self, sid: str) -> bool:
+        """Whether the bot talks on this call, in this process."""
+        return sid in self._running
+
     async def ring(self, sid: str, caller: str, called: str) -> Step | None:
         """A call comes in; None when all lines are busy."""
         if len(self._running) >= self._services.settings.phone_lines:

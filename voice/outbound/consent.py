@@ -5,15 +5,11 @@ Visits by link and reminders in writing are other matters: an objection to calls
 
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from records import audit, calendar
+from actions.reminders import choices
+from records import calendar
 from records.clock import CENTRE_ZONE
-from records.models import ReminderChoice
-
-KIND = "phone_calls"
-"""Kept among a customer's choices about reminders; without one, calls are part of the service."""
 
 FROM = time(9)
 """Not before, though people answer from eight."""
@@ -21,19 +17,12 @@ FROM = time(9)
 
 def may_call(session: Session, customer_id: int) -> bool:
     """Whether the customer has not objected."""
-    return _choice(session, customer_id) is not False
+    return choices.takes_calls(session, customer_id)
 
 
 def choose(session: Session, customer_id: int, *, wanted: bool, now: datetime, actor: str) -> None:
     """Note that a customer wants no calls, or wants them again."""
-    row = session.scalars(
-        select(ReminderChoice).where(ReminderChoice.customer_id == customer_id, ReminderChoice.kind == KIND)
-    ).one_or_none()
-    row = row or ReminderChoice(customer_id=customer_id, kind=KIND)
-    row.wanted, row.decided_at = wanted, now
-    session.add(row)
-    session.flush()
-    audit.note(session, now, actor, "calls.chosen", f"customer:{customer_id}", wanted=wanted)
+    choices.choose_calls(session, customer_id, wanted=wanted, now=now, actor=actor)
 
 
 def is_permitted(moment: datetime) -> bool:
@@ -57,11 +46,3 @@ def next_permitted(moment: datetime) -> datetime:
 def _is_holiday(day: date) -> bool:
     # A weekday that is no working day is a public holiday; on ordinary weekends people are at home.
     return day.weekday() < 5 and not calendar.is_working_day(day)
-
-
-def _choice(session: Session, customer_id: int) -> bool | None:
-    return session.scalar(
-        select(ReminderChoice.wanted).where(
-            ReminderChoice.customer_id == customer_id, ReminderChoice.kind == KIND
-        )
-    )

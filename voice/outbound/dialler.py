@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from records.clock import Clock, today
 from records.store import Store
 from voice.outbound import orders, planning
-from voice.telephony.client import CarrierFailed
+from voice.telephony.client import OVER, CarrierFailed
 
 log = logging.getLogger(__name__)
 
@@ -21,6 +21,9 @@ CALLS_PER_SECOND = 1.0
 """What the network takes from one account; more would only wait there."""
 
 PLAN_SECONDS = 300.0
+LOOK_SECONDS = 30.0
+"""How often the network is asked after calls whose end we may have missed."""
+
 RING_SECONDS = 25
 DETECTION_SECONDS = 30
 
@@ -33,6 +36,14 @@ class Network(Protocol):
 
         Raises:
             CarrierFailed: nobody is called, or nobody knows.
+        """
+        ...
+
+    async def status(self, call_sid: str) -> str:
+        """How a call stands.
+
+        Raises:
+            CarrierFailed: nobody knows.
         """
         ...
 
@@ -64,8 +75,12 @@ class Dialler:
         """Plan and dial. A database that does not answer is asked again."""
         loop = asyncio.get_running_loop()
         planned_at = -PLAN_SECONDS
+        looked_at = -LOOK_SECONDS
         while True:
             try:
+                if loop.time() - looked_at >= LOOK_SECONDS:
+                    looked_at = loop.time()
+                    await self.look()
                 if loop.time() - planned_at >= PLAN_SECONDS:
                     planned_at = loop.time()
                     await asyncio.to_thread(self.plan)
@@ -78,6 +93,20 @@ class Dialler:
         """Plan what is due, in the calling thread; how many calls."""
         with self._store.writing() as session:
             return planning.plan_visits(session, today(self._clock), self._clock.now())
+
+    async def look(self) -> int:
+        """Settle the calls that are over and whose end nobody was there to be told; how many."""
+        settled = 0
+        for order_id, sid in await asyncio.to_thread(self._under_way):
+            try:
+                status = await self._network.status(sid)
+            except CarrierFailed as error:
+                log.info("nobody knows how outbound call %s stands: %s", order_id, error.code)
+                continue
+            if status in OVER:
+                await asyncio.to_thread(self._settle, order_id, status)
+                settled += 1
+        return settled
 
     async def dial_next(self) -> bool:
         """Make the next call, if there is one and there is room for it."""
@@ -109,6 +138,14 @@ class Dialler:
         with self._store.writing() as session:
             order = orders.claim(session, self._clock.now(), self._concurrency)
             return None if order is None else (order.id, order.number)
+
+    def _under_way(self) -> list[tuple[int, str]]:
+        with self._store.reading() as session:
+            return orders.under_way(session)
+
+    def _settle(self, order_id: int, status: str) -> None:
+        with self._store.writing() as session:
+            orders.settle(session, order_id, status, self._clock.now())
 
     def _not_placed(self, order_id: int) -> None:
         with self._store.writing() as session:

@@ -9,10 +9,11 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from actions.reminders import planning as reminders
 from actions.visits import record
 from records import audit
 from records.clock import CENTRE_ZONE
-from records.models import OutboundCall, ReturnVisit
+from records.models import Customer, OutboundCall, ReturnVisit
 from voice.outbound import consent
 from voice.outbound.planning import DIALLING, OVER, PLANNED
 from voice.outbound.reminders import reminder_of
@@ -44,6 +45,7 @@ def claim(session: Session, now: datetime, concurrency: int) -> OutboundCall | N
             continue
         order.state, order.lease_until, order.changed_at = DIALLING, now + LEASE, now
         order.attempts += 1
+        order.number = session.get_one(Customer, order.customer_id).mobile
         order.outcome = order.answered_by = order.sid = ""
         session.flush()
         return order
@@ -63,6 +65,14 @@ def settle(session: Session, order_id: int, call_status: str, now: datetime) -> 
     if order is None or (order.state != DIALLING and order.outcome != LOST):
         return
     _settle(session, order, _UNANSWERED.get(call_status) or order.outcome or LATER, now)
+
+
+def under_way(session: Session) -> list[tuple[int, str]]:
+    """The orders whose call the network has, and its names for them."""
+    found = select(OutboundCall.id, OutboundCall.sid).where(
+        OutboundCall.state == DIALLING, OutboundCall.sid != ""
+    )
+    return [(row.id, row.sid) for row in session.execute(found.order_by(OutboundCall.id))]
 
 
 def find(session: Session, order_id: int) -> OutboundCall | None:
@@ -105,10 +115,11 @@ def _is_right(session: Session, order: OutboundCall, now: datetime) -> bool:
     """Whether the call should still be made."""
     if order.good_until <= now or not consent.may_call(session, order.customer_id):
         return False
-    if order.visit_id is None:
-        return True
-    visit = session.get_one(ReturnVisit, order.visit_id)
     today: date = now.astimezone(CENTRE_ZONE).date()
+    if order.visit_id is None:
+        reminder = reminder_of(session, order)
+        return reminder is None or reminders.is_true(session, reminder, today)
+    visit = session.get_one(ReturnVisit, order.visit_id)
     return visit.status == record.PENDING and visit.due_by >= today and not record.is_over(visit)
 
 

@@ -38,11 +38,14 @@ class PhoneReminders:
                 return Refused("wants no calls")
             key, now = f"{PREFIX}{parcel.id}", self._clock.now()
             if session.scalar(select(OutboundCall.id).where(OutboundCall.key == key)) is None:
+                due = consent.next_permitted(now)
+                good_for = (message.good_until or now + GOOD_FOR) - now
                 session.add(
                     OutboundCall(
                         key=key, purpose=REMINDER, customer_id=message.customer_id, number=parcel.recipient,
-                        text=parcel.text, state=PLANNED, due_at=consent.next_permitted(now),
-                        good_until=message.good_until or now + GOOD_FOR, changed_at=now,
+                        text=parcel.text, state=PLANNED, due_at=due,
+                        # Counted from the first moment at which one may call: holidays are long.
+                        good_until=due + good_for, changed_at=now,
                     )
                 )  # fmt: skip
         return Sent(key)

@@ -8,8 +8,9 @@ from enum import StrEnum
 from twilio.twiml.voice_response import Gather, VoiceResponse  # type: ignore[import-untyped]
 
 from voice.outbound.planning import RETURN_VISIT
+from voice.speaking import wording
 
-GO_ON, LATER, NEVER = "1", "2", "9"
+GO_ON, LATER, AFTER_ALL, NEVER, PERSON = "1", "2", "5", "9", "0"
 KEY_SECONDS = 8
 
 _WHO = "Hello. This is the automatic assistant of Harbour Life, your insurance company."
@@ -28,9 +29,17 @@ _VOICEMAIL = (
 )
 _UNSURE = "Hello, this is Harbour Life, with a message for our customer. If you are there, please press 1."
 LATER_WORDS = "Thank you. We try again another time. Goodbye."
-NEVER_WORDS = "Thank you. We will not call you like this any more. Goodbye."
+NEVER_WORDS = (
+    "Thank you. We will not call you like this any more. If that was a mistake, press 5. You can change it "
+    "at any time: tell our assistant, in the chat or on 9 5 5 0 0, to turn phone calls on."
+)
+AGAIN_WORDS = "Thank you. We may call you again. We try another time. Goodbye."
+_FAREWELL = "Goodbye."
 GONE_WORDS = "Thank you. This is settled already. Goodbye."
-_AGAIN = "To hear it again, press 1. If we should not call you like this any more, press 9."
+_AGAIN = (
+    "To hear it again, press 1. To talk to a person, press 0. If we should not call you like this any more, "
+    "press 9."
+)
 
 
 class Verdict(StrEnum):
@@ -65,7 +74,12 @@ def opening(who: Verdict, purpose: str, keys_url: str) -> str:
 
 def told(text: str, keys_url: str) -> str:
     """The reminder itself, to who asked to hear it."""
-    return _asked(f"{text} {_AGAIN}", keys_url, "Goodbye.")
+    return _asked(f"{' '.join(wording.sentences_of(text))} {_AGAIN}", keys_url, _FAREWELL)
+
+
+def objected(keys_url: str) -> str:
+    """To who wants no calls: it is done, and how it is undone."""
+    return _asked(NEVER_WORDS, keys_url, _FAREWELL)
 
 
 def farewell(words: str) -> str:

@@ -10,9 +10,18 @@ from sqlalchemy.orm import Session
 
 from actions.visits import links, record
 from bot import visit_links
+from handoff import queue
+from handoff.reasons import Reason
 from records import ledger
 from records.clock import CENTRE_ZONE
-from records.models import Conversation, Customer, OutboundCall, ReturnVisit
+from records.models import (
+    Conversation,
+    ConversationId,
+    Customer,
+    OutboundCall,
+    PhoneCall,
+    ReturnVisit,
+)
 from voice.call import course, register
 from voice.call.register import ELDERLY
 from voice.call.steps import Step
@@ -60,7 +69,11 @@ def pressed(session: Session, asked: Asked, digit: str, key: bytes, now: datetim
     if digit == scripts.NEVER:
         order.outcome = orders.REFUSED
         consent.choose(session, order.customer_id, wanted=False, now=now, actor="customer")
-        return scripts.farewell(scripts.NEVER_WORDS)
+        return scripts.objected(asked.keys_url)
+    if order.outcome == orders.REFUSED:
+        return _after_all(session, order, digit, now)
+    if digit == scripts.PERSON and order.outcome == orders.REACHED and order.visit_id is None:
+        return _person(session, order, asked, now)
     if digit != scripts.GO_ON:
         return scripts.farewell(scripts.LATER_WORDS)
     order.outcome = orders.REACHED
@@ -72,17 +85,39 @@ def pressed(session: Session, asked: Asked, digit: str, key: bytes, now: datetim
     return _visit(session, order, visit, asked, key, now)
 
 
+def _after_all(session: Session, order: OutboundCall, digit: str, now: datetime) -> str:
+    """Who has just objected presses another key: only one of them takes it back."""
+    if digit != scripts.AFTER_ALL:
+        return scripts.farewell("")
+    order.outcome = orders.LATER
+    consent.choose(session, order.customer_id, wanted=True, now=now, actor="customer")
+    return scripts.farewell(scripts.AGAIN_WORDS)
+
+
+def _person(session: Session, order: OutboundCall, asked: Asked, now: datetime) -> Step:
+    """Who has heard the reminder wants to talk about it; that they answered proves nothing."""
+    call = _conversation(session, order, asked, now)
+    standing = ledger.lock(session, ConversationId(call.conversation_id))
+    queue.hand_over(session, standing, Reason.ASKED_FOR, now)
+    return course.go_on(session, call, now)
+
+
 def _visit(
     session: Session, order: OutboundCall, visit: ReturnVisit, asked: Asked, key: bytes, now: datetime
 ) -> Step:
     """The bot makes the visit in a conversation of the call, as if its link had been opened."""
+    call = _conversation(session, order, asked, now)
+    visit_links.follow(session, ConversationId(call.conversation_id), links.sign(visit, key), key, now)
+    return course.go_on(session, call, now)
+
+
+def _conversation(session: Session, order: OutboundCall, asked: Asked, now: datetime) -> PhoneCall:
+    """A conversation for the call; gentle, where the customer who was called is to be treated so."""
     context = {"language": "en", "caller": order.number}
     conversation_id, _ = ledger.open_conversation(session, register.CHANNEL, now, context=context)
     customer = session.get_one(Customer, order.customer_id)
     if customer.gentle or customer.age(now.astimezone(CENTRE_ZONE).date()) >= ELDERLY:
         session.get_one(Conversation, conversation_id).gentle = True
-    call = register.add(
+    return register.add(
         session, asked.sid, conversation_id, order.number, asked.line, now, direction="outbound"
     )
-    visit_links.follow(session, conversation_id, links.sign(visit, key), key, now)
-    return course.go_on(session, call, now)

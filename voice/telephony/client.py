@@ -1,4 +1,4 @@
-"""Twilio's REST interface, as much as calls need of it: redirect, begin, end and record them.
+"""Twilio's REST interface, as much as calls need of it: redirect, begin, end, record and look at them.
 
 Asks once and says how it went; whether to ask again is the caller's matter.
 """
@@ -9,6 +9,9 @@ from typing import Any
 import aiohttp
 
 API = "https://api.twilio.com"
+
+OVER = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
+"""What Twilio says of a call that has ended."""
 
 
 class CarrierFailed(Exception):
@@ -56,6 +59,15 @@ class Carrier:
         answer = await self._post("/Calls.json", {"To": to, "From": caller_id, "Url": url, **more})
         return str(answer["sid"])
 
+    async def status(self, call_sid: str) -> str:
+        """How a call stands, in Twilio's words; those of `OVER` are final.
+
+        Raises:
+            CarrierFailed: nobody knows; `http_404` where there is no such call.
+        """
+        answer = await self._ask("GET", f"/Calls/{call_sid}.json")
+        return str(answer.get("status", ""))
+
     async def record(self, call_sid: str) -> str:
         """Begin to record both sides; returns the recording's sid.
 
@@ -81,11 +93,14 @@ class Carrier:
             self._session = None
 
     async def _post(self, path: str, form: Mapping[str, str]) -> Mapping[str, Any]:
+        return await self._ask("POST", path, form)
+
+    async def _ask(self, method: str, path: str, form: Mapping[str, str] | None = None) -> Mapping[str, Any]:
         # Made at the first use: a session belongs to the loop that it is made in.
         if self._session is None:
             self._session = aiohttp.ClientSession(headers=self._headers, timeout=self._timeout)
         try:
-            async with self._session.post(self._root + path, data=form) as response:
+            async with self._session.request(method, self._root + path, data=form) as response:
                 if response.status >= 300:
                     raise CarrierFailed(
                         f"http_{response.status}",

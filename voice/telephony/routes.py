@@ -15,6 +15,7 @@ from voice.call import prompts
 from voice.call.line import CUT_OFF, PhoneLine
 from voice.call.steps import Home, Step, ToAgent, ToBot, ToQueue
 from voice.telephony import stream, tokens, twiml
+from voice.telephony.client import OVER
 from voice.telephony.masking import DigitMask, masked
 from voice.telephony.signature import HEADER, Signatures
 
@@ -29,7 +30,6 @@ LONGEST_FORM = 64 * 1024
 CALLS_PER_SECOND, CALL_BURST = 0.2, 10
 """Of one number: whoever calls more often is a machine."""
 
-OVER = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 UNSEEN = frozenset({"redirected", "hangup"})
 """Ends of a wait whose answer nobody reads: the call goes another way already, or is over."""
 

@@ -38,6 +38,9 @@ class Network:
         self._twilio = twilio
         self.fails = ""
 
+    async def status(self, call_sid: str) -> str:
+        return self._twilio.calls[call_sid].status
+
     async def begin(self, to: str, caller_id: str, url: str, **more: str) -> str:
         if self.fails:
             raise CarrierFailed(self.fails, "the network is down", retryable=True)
