@@ -1,12 +1,14 @@
 """What several rings of tests use: a turned clock, databases of both kinds, a running centre."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import text
 
 from records.clock import ManualClock
 from records.models import Base
@@ -28,11 +30,20 @@ def clock() -> ManualClock:
     return ManualClock(START)
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    """An empty database on SQLite."""
-    store = Store(f"sqlite:///{tmp_path / 'records.db'}")
+@pytest.fixture(scope="session")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty database on SQLite, closed, to be copied: making the schema costs more than most tests."""
+    path = tmp_path_factory.mktemp("empty") / "records.db"
+    store = Store(f"sqlite:///{path}")
     Base.metadata.create_all(store.engine)
+    store.close()
+    return path
+
+
+@pytest.fixture
+def store(empty: Path, tmp_path: Path) -> Iterator[Store]:
+    """An empty database on SQLite."""
+    store = Store(f"sqlite:///{shutil.copy(empty, tmp_path)}")
     yield store
     store.close()
 
@@ -40,18 +51,22 @@ def store(tmp_path: Path) -> Iterator[Store]:
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
     with postgres.running() as url:
+        store = Store(url)
+        Base.metadata.create_all(store.engine)
+        store.close()
         yield url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def any_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+def any_store(request: pytest.FixtureRequest) -> Iterator[Store]:
     """An empty database, once of each kind."""
     if request.param == "sqlite":
-        store = Store(f"sqlite:///{tmp_path / 'records.db'}")
-    else:
-        store = Store(request.getfixturevalue("postgres_url"))
-        Base.metadata.drop_all(store.engine)
-    Base.metadata.create_all(store.engine)
+        yield request.getfixturevalue("store")
+        return
+    store = Store(request.getfixturevalue("postgres_url"))
+    with store.writing() as session:
+        tables = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
+        session.execute(text(f"TRUNCATE {tables} RESTART IDENTITY"))
     yield store
     store.close()
 

@@ -1,11 +1,13 @@
 """A clock that stands still, and short ways to get people into the queue."""
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 
 import pytest
+from argon2 import PasswordHasher
 from sqlalchemy import select
 
-from handoff import absence, accounts, offers, presence, queue
+from handoff import absence, accounts, offers, passwords, presence, queue
 from handoff.accounts import AgentSpec
 from handoff.reasons import Reason
 from records import ledger
@@ -20,6 +22,16 @@ PRESENCE_SECONDS = 45.0
 AMY = AgentSpec("amy", "Amy Gao", Role.AGENT, ("servicing", "inquiry", "elderly"), ("en", "zh"), "Beijing", 3)
 BEN = AgentSpec("ben", "Ben Luo", Role.AGENT, ("claims", "complaint"), ("en",), "Sichuan", 3)
 DORA = AgentSpec("dora", "Dora Shi", Role.SUPERVISOR, ("complaint",), ("en",), "Beijing", 1)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_passwords() -> Iterator[None]:
+    """Hashes that cost next to nothing: every test here makes some, and one looks at the real ones."""
+    hasher = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "HASHER", hasher)
+        patch.setattr(passwords, "NOBODYS", hasher.hash("nobody's"))
+        yield
 
 
 @pytest.fixture
