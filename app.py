@@ -118,7 +118,9 @@ def create_app(chosen: Settings) -> FastAPI:
             }
         )
     )
-    app.include_router(api.router(store, clock, signals, chosen.presence_seconds))
+    app.include_router(
+        api.router(store, clock, signals, chosen.presence_seconds, passwords=not chosen.oidc_only)
+    )
     app.include_router(exchange.router)
     console.mount(app, store, clock, signals, activity, chosen, keys)
     app.add_middleware(SecurityHeaders)

@@ -46,6 +46,8 @@ _CONSOLE: Mapping[str, Access] = {
     "GET /console": Anyone("leads on to the console"),
     "GET /console/login": Anyone("the way in"),
     "POST /console/login": Anyone("the way in: checks a password, with limits"),
+    "GET /console/oidc": Anyone("the way in: leads on to the provider, with limits"),
+    "GET /console/oidc/callback": Anyone("the way in: wants the provider's word on this browser's attempt"),
     "POST /console/logout": Anyone("ends the session of the cookie, if it is one"),
     "GET /console/": _CONSOLE_PAGE,
     "GET /console/learning": Needs(Permission.REVIEW, is_page=True),

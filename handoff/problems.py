@@ -22,6 +22,7 @@ _STATUS: dict[type[Refused], int] = {
     refusals.NotLoggedIn: 401,
     refusals.CodeNeeded: 401,
     refusals.NotLetIn: 401,
+    refusals.PasswordsOff: 403,
     refusals.NothingKnown: 404,
     refusals.UnfitText: 422,
     refusals.UnknownDisposition: 422,

@@ -177,6 +177,13 @@ class NotLetIn(Refused):
     words = "Login or password is not right, or there were too many tries."
 
 
+class PasswordsOff(Refused):
+    """Agents log in at the provider of the house only."""
+
+    code = "passwords_off"
+    words = "Passwords are switched off here: log in at the console, with single sign-on."
+
+
 class NothingKnown(Refused):
     """The conversation was never given to people, or the customer is not known."""
 

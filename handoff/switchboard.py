@@ -12,6 +12,7 @@ from handoff.acting import Acting
 from handoff.authorization import Permission, Principal, authorize, reaches_all
 from handoff.beats import Beats
 from handoff.inbox import Card, Inbox, Talk
+from handoff.refusals import PasswordsOff
 from records import ledger
 from records.clock import Clock
 from records.ledger import Entry, Standing
@@ -23,9 +24,10 @@ from records.store import Store
 class Switchboard(Acting):
     """Sessions, presence and talk of agents."""
 
-    def __init__(self, store: Store, clock: Clock, signals: Signals) -> None:
-        """As every desk."""
+    def __init__(self, store: Store, clock: Clock, signals: Signals, *, passwords: bool = True) -> None:
+        """As every desk; `passwords` says whether one opens a session."""
         super().__init__(store, clock, signals)
+        self._passwords = passwords
         self._beats = Beats(store, clock)
 
     async def principal(self, token: str) -> Principal:
@@ -49,7 +51,10 @@ class Switchboard(Acting):
 
         Raises:
             CodeNeeded: the password is right, and the account has a second factor.
+            PasswordsOff: no password opens anything here.
         """
+        if not self._passwords:
+            raise PasswordsOff
         return await asyncio.to_thread(
             accounts.log_in,
             self._store,

@@ -22,7 +22,7 @@ NAMES = (
 )
 """Made where they are missing."""
 
-GIVEN = ("TWILIO_AUTH_TOKEN",)
+GIVEN = ("TWILIO_AUTH_TOKEN", "OIDC_CLIENT_SECRET")
 """Come from others: taken from the environment or the file, never made."""
 
 

@@ -115,6 +115,21 @@ class Settings(BaseSettings):
     webhook_urls: str = ""
     """Addresses of other systems that are told what happens, separated by commas; `https` only."""
 
+    oidc_issuer: str = ""
+    """OpenID Connect provider at which agents may log in. Empty: by password only."""
+
+    oidc_client_id: str = ""
+    """What the provider calls the centre."""
+
+    oidc_name: str = "single sign-on"
+    """What agents call the provider; on the button and in messages."""
+
+    oidc_claim: str = "preferred_username"
+    """The claim of the identity token whose value is the agent's login."""
+
+    oidc_only: bool = False
+    """Agents log in at the provider only, passwords are refused."""
+
     @property
     def records_url(self) -> str:
         """The records' database URL, the embedded default filled in."""

@@ -58,17 +58,21 @@ def postgres_url() -> Iterator[str]:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def any_store(request: pytest.FixtureRequest) -> Iterator[Store]:
+def any_store(request: pytest.FixtureRequest, empty: Path, tmp_path: Path) -> Iterator[Store]:
     """An empty database, once of each kind."""
     if request.param == "sqlite":
-        yield request.getfixturevalue("store")
-        return
-    store = Store(request.getfixturevalue("postgres_url"))
-    with store.writing() as session:
-        tables = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
-        session.execute(text(f"TRUNCATE {tables} RESTART IDENTITY"))
+        store = Store(f"sqlite:///{shutil.copy(empty, tmp_path / 'any.db')}")
+    else:
+        store = Store(request.getfixturevalue("postgres_url"))
+        _forget_everything(store)
     yield store
     store.close()
+
+
+def _forget_everything(store: Store) -> None:
+    tables = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
+    with store.writing() as session:
+        session.execute(text(f"TRUNCATE {tables} RESTART IDENTITY"))
 
 
 @pytest.fixture(scope="session")

@@ -11,10 +11,12 @@ from records.signals import Signals
 from records.store import Store
 
 
-def router(store: Store, clock: Clock, signals: Signals, presence_seconds: float) -> APIRouter:
+def router(
+    store: Store, clock: Clock, signals: Signals, presence_seconds: float, *, passwords: bool = True
+) -> APIRouter:
     """All routes below `/api/agent`; the gate stands in front of them."""
     routes = APIRouter(prefix=access.API, tags=["agents"], route_class=route_class(Limits()))
-    made = desks(store, clock, signals, presence_seconds)
+    made = desks(store, clock, signals, presence_seconds, passwords=passwords)
     for part in (account_routes, talk_routes, lookup_routes, steering_routes, case_routes):
         part.add_to(routes, made)
     return routes

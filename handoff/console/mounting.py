@@ -15,10 +15,11 @@ from nicegui.storage import Storage
 from handoff import papers
 from handoff.access import COOKIE
 from handoff.authorization import Permission, Principal, authorize, reaches
-from handoff.console import learning_page, login, wallboard_file
+from handoff.console import learning_page, login, sign_on, wallboard_file
 from handoff.console.cases_page import CasesPage
 from handoff.console.decisions_page import DecisionsPage
 from handoff.console.frame import Centre, Frame
+from handoff.console.login_page import Ways
 from handoff.console.page import Page
 from handoff.console.policy import PagePolicy
 from handoff.console.wallboard_page import WallboardPage
@@ -26,6 +27,9 @@ from handoff.desks import desks
 from handoff.explaining import Explainer
 from handoff.gate import Gate
 from handoff.learning import Learning
+from handoff.oidc.attempts import Attempts
+from handoff.oidc.configuration import Configuration, configuration_of
+from handoff.oidc.provider import Provider
 from handoff.refusals import NotLoggedIn
 from handoff.supervision import Supervision
 from records.activity import Activity
@@ -51,10 +55,13 @@ def mount(
     keys: dict[str, str],
 ) -> None:
     """Add the console to `app`. Once per process: the toolkit has one application."""
-    work = desks(store, clock, signals, settings.presence_seconds)
+    provider = configuration_of(settings, keys)
+    ways = Ways(provider.name if provider else "", password=not settings.oidc_only)
+    work = desks(store, clock, signals, settings.presence_seconds, passwords=ways.password)
     switchboard = work.switchboard
     app.add_middleware(Gate, store=store, clock=clock)
-    app.include_router(login.router(switchboard))
+    app.include_router(login.router(switchboard, ways))
+    app.include_router(sign_on.router(_sign_on(provider, store, clock, keys), ways))
     app.include_router(papers.router(switchboard, store, clock, settings.data))
     Storage.path = (settings.data / "console").resolve()
 
@@ -92,6 +99,16 @@ def mount(
             "path": ROOT,
             "max_age": None,
         },
+    )
+
+
+def _sign_on(
+    provider: Configuration | None, store: Store, clock: Clock, keys: dict[str, str]
+) -> sign_on.SignOn | None:
+    if provider is None:
+        return None
+    return sign_on.SignOn(
+        provider, Provider(provider, clock), Attempts(keys["SESSION_KEY"], clock), store, clock
     )
 
 

@@ -1,6 +1,7 @@
 """The console in a process of its own, and a customer's hand in its database."""
 
 import json
+import os
 import socket
 import subprocess
 import sys
@@ -214,8 +215,8 @@ class ConsoleCenter:
 
 
 @contextmanager
-def running(data: Path) -> Iterator[ConsoleCenter]:
-    """The console, started with fresh records in a folder; stopped in the end.
+def running(data: Path, **environment: str) -> Iterator[ConsoleCenter]:
+    """The console, started with fresh records in a folder and further settings; stopped in the end.
 
     It inherits a socket that listens already: no other process can take its port, and whoever is early waits.
     """
@@ -223,9 +224,10 @@ def running(data: Path) -> Iterator[ConsoleCenter]:
         port = listening.getsockname()[1]
         fd = listening.fileno()
         command = [sys.executable, "-m", "tests.browser.console_app", str(data), str(fd)]
-        process = subprocess.Popen(command, cwd=ROOT, pass_fds=[fd])
-    try:
         url = f"http://127.0.0.1:{port}"
+        known = {**os.environ, "PUBLIC_URL": url, **environment}
+        process = subprocess.Popen(command, cwd=ROOT, pass_fds=[fd], env=known)
+    try:
         assert httpx.get(f"{url}/console/login", timeout=60).status_code == 200
         store = Store(f"sqlite:///{data}/records.db")
         passwords = json.loads((data / "passwords.json").read_text())
