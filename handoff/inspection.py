@@ -3,10 +3,12 @@
 A job of the schedule; it writes findings and nothing else, and may be repeated at any time.
 """
 
+from collections.abc import Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from actions.schedule import Job
@@ -28,11 +30,14 @@ from records.models import (
 )
 from records.store import Store
 
-AGAIN = timedelta(hours=1)
-"""What moved so shortly before the last look is looked at again: silence only shows later."""
+OVERLAP = timedelta(minutes=2)
+"""Longer than a look takes: what moves while one is under way is not left out by the next."""
 
 AT_ONCE = 100
 """So many conversations are looked at in one transaction."""
+
+PATIENCES = frozenset({0.0, *(rule.limit_seconds for rule in quality.RULES)})
+"""So many seconds after a conversation moved, or a call fell due, it may have become a finding by silence."""
 
 LONGEST = 5000
 """Lines looked at in one conversation."""
@@ -68,54 +73,64 @@ class Findings:
 
 
 def run(store: Store, clock: Clock, _worker: str) -> int:
-    """Look at what moved since the last look; how many new findings."""
+    """Look at what moved since the last look, or has been still for long enough; how many new findings.
+
+    Looking takes time and writes nothing, so it holds nobody up; what was found is written in a moment.
+    """
     with store.reading() as session:
         row = session.get(Schedule, JOB_NAME)
-        since = row.done_at - AGAIN if row and row.done_at else None
+        since = row.done_at - OVERLAP if row and row.done_at else None
         moved = _moved(session, since, clock.now())
-    found = 0
+    kept = 0
     for start in range(0, len(moved), AT_ONCE):
-        with store.writing() as session:
-            found += sum(inspect(session, one, clock.now()) for one in moved[start : start + AT_ONCE])
-    return found
+        with store.reading() as session:
+            found = [new for one in moved[start : start + AT_ONCE] for new in look(session, one, clock.now())]
+        if found:
+            with store.writing() as session:
+                kept += keep(session, found)
+    return kept
 
 
-def inspect(session: Session, conversation_id: ConversationId, now: datetime) -> int:
-    """Look at one conversation and record what is new; how much."""
+def look(session: Session, conversation_id: ConversationId, now: datetime) -> list[QualityFinding]:
+    """Look at one conversation; the findings that are not on record yet, each line and rule once."""
     entries = ledger.fetch_since(session, conversation_id, 0, LONGEST)
     conversation = session.get_one(Conversation, conversation_id)
     case = Case(
         quality.lines_of(entries), _private(session, conversation), _calls(session, conversation_id), now
     )
     by_seq = {entry.seq: entry for entry in entries}
-    known = {
-        (rule, seq)
-        for rule, seq in session.execute(
-            select(QualityFinding.rule, QualityFinding.seq).where(
-                QualityFinding.conversation_id == conversation_id
-            )
+    found = {(one.rule, one.seq): one for one in quality.inspect(case) if one.seq in by_seq}
+    known = _on_record(session, {conversation_id}) if found else set()
+    return [
+        QualityFinding(
+            conversation_id=conversation_id,
+            rule=rule,
+            seq=seq,
+            agent_id=by_seq[seq].agent_id or _holder_at(entries, by_seq[seq]),
+            why=finding.why,
+            at=by_seq[seq].created_at,
+            found_at=now,
         )
-    }
-    new = [
-        finding
-        for finding in quality.inspect(case)
-        if (finding.rule, finding.seq) not in known and finding.seq in by_seq
+        for (rule, seq), finding in found.items()
+        if (conversation_id, rule, seq) not in known
     ]
-    for finding in {(one.rule, one.seq): one for one in new}.values():
-        entry = by_seq[finding.seq]
-        session.add(
-            QualityFinding(
-                conversation_id=conversation_id,
-                rule=finding.rule,
-                seq=finding.seq,
-                agent_id=entry.agent_id or _holder_at(entries, entry),
-                why=finding.why,
-                at=entry.created_at,
-                found_at=now,
-            )
+
+
+def keep(session: Session, found: list[QualityFinding]) -> int:
+    """Write what nobody has written meanwhile; how many that were."""
+    known = _on_record(session, {one.conversation_id for one in found})
+    new = [one for one in found if (one.conversation_id, one.rule, one.seq) not in known]
+    session.add_all(new)
+    return len(new)
+
+
+def _on_record(session: Session, conversation_ids: Set[str]) -> set[tuple[str, str, int]]:
+    rows = session.execute(
+        select(QualityFinding.conversation_id, QualityFinding.rule, QualityFinding.seq).where(
+            QualityFinding.conversation_id.in_(conversation_ids)
         )
-    session.flush()
-    return len({(one.rule, one.seq) for one in new})
+    )
+    return {(conversation_id, rule, seq) for conversation_id, rule, seq in rows}
 
 
 def read(session: Session, since: datetime) -> Findings:
@@ -157,12 +172,22 @@ def read(session: Session, since: datetime) -> Findings:
 
 
 def _moved(session: Session, since: datetime | None, now: datetime) -> list[ConversationId]:
-    """Conversations that moved since then, or whose promised call fell due."""
+    """Conversations that moved since then, or were silent for as long as a rule waits, or whose call is due."""
     chosen = select(Conversation.id)
     if since is not None:
-        due = select(Handoff.conversation_id).where(Handoff.due_at >= since, Handoff.due_at <= now)
-        chosen = chosen.where((Conversation.updated_at >= since) | Conversation.id.in_(due))
+        due = select(Handoff.conversation_id).where(_passed(Handoff.due_at, since, now))
+        chosen = chosen.where(_passed(Conversation.updated_at, since, now) | Conversation.id.in_(due))
     return [ConversationId(one) for one in session.scalars(chosen.order_by(Conversation.updated_at))]
+
+
+def _passed(moment: Any, since: datetime, now: datetime) -> ColumnElement[bool]:
+    """Whether the moment, or the end of a patience after it, lies between then and now."""
+    return or_(
+        *(
+            moment.between(since - timedelta(seconds=patience), now - timedelta(seconds=patience))
+            for patience in PATIENCES
+        )
+    )
 
 
 def _private(session: Session, conversation: Conversation) -> dict[str, str]:

@@ -65,6 +65,22 @@ def test_what_has_long_been_still_is_not_read_again(store: Store, clock: ManualC
     assert inspection.run(store, clock, "one") == 0
 
 
+def test_looking_holds_up_nobody_who_writes(store: Store, clock: ManualClock) -> None:
+    Floor(store, clock).talk("Hello")
+    with store.writing():
+        assert inspection.run(store, clock, "one") == 0
+
+
+def test_what_another_worker_found_meanwhile_is_kept_once(store: Store, clock: ManualClock) -> None:
+    silent = Floor(store, clock).talk("Is anybody there?")
+    clock.advance(minutes=2)
+    with store.reading() as session:
+        (found,) = inspection.look(session, silent, clock.now())
+    assert inspection.run(store, clock, "other") == 1
+    with store.writing() as session:
+        assert inspection.keep(session, [found]) == 0
+
+
 def test_a_call_that_fell_due_brings_its_conversation_back(store: Store, clock: ManualClock) -> None:
     floor = Floor(store, clock)
     conversation = floor.talk("Call me")
