@@ -172,7 +172,7 @@ def read(session: Session, since: datetime) -> Findings:
 
 
 def _moved(session: Session, since: datetime | None, now: datetime) -> list[ConversationId]:
-    """Conversations that moved since then, or were silent for as long as a rule waits, or whose call is due."""
+    """Conversations that moved since then, were silent for as long as a rule waits, or whose call is due."""
     chosen = select(Conversation.id)
     if since is not None:
         due = select(Handoff.conversation_id).where(_passed(Handoff.due_at, since, now))

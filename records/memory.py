@@ -2,7 +2,7 @@
 
 import gc
 
-LOOKS = (5_000, 10, 50)
+LOOKS = (5_000, 5, 100)
 """Objects more than before at which the youngest are looked through, and how many such looks make a long one.
 Few at a time: a look stops everything, and 20,000 objects take it 40 ms.
 """
