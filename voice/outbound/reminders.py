@@ -3,9 +3,11 @@
 How the call went stands in `outbound_calls`; a reminder that was heard is confirmed.
 """
 
+import logging
 from datetime import timedelta
 
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from records.clock import Clock
@@ -14,6 +16,8 @@ from records.outbox import Parcel, Refused, Result, Sent
 from records.store import Store
 from voice.outbound import consent
 from voice.outbound.planning import PLANNED, REMINDER
+
+log = logging.getLogger(__name__)
 
 GOOD_FOR = timedelta(days=2)
 PREFIX = "outgoing:"
@@ -29,7 +33,15 @@ class PhoneReminders:
         self._clock = clock
 
     def send(self, parcel: Parcel) -> Result:
-        """Plan the call of one message."""
+        """Plan the call of one message; records that do not answer are asked again later."""
+        try:
+            return self._plan(parcel)
+        except OperationalError:
+            # Nothing was planned, or it stands there under its key: another try makes no second call.
+            log.warning("the records did not take the call of message %d", parcel.id)
+            return Refused("the records did not answer", for_good=False)
+
+    def _plan(self, parcel: Parcel) -> Result:
         with self._store.writing() as session:
             message = session.get(OutgoingMessage, parcel.id)
             if message is None or message.customer_id is None:

@@ -2,8 +2,9 @@ from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
-from records.clock import CENTRE_ZONE
+from records.clock import CENTRE_ZONE, SystemClock
 from records.models import OutboundCall, Policy, Reminder, Way
 from records.outbox import Parcel, Refused
 from records.store import Store
@@ -97,6 +98,17 @@ def test_who_wants_no_calls_is_refused_to_the_outbox(people: Store, mobile: str,
         assert isinstance(unknown, Refused)
 
     play(people, story)
+
+
+def test_records_that_do_not_answer_are_asked_again(
+    people: Store, mobile: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone() -> None:
+        raise OperationalError("INSERT", {}, Exception("database is locked"))
+
+    monkeypatch.setattr(people, "writing", gone)
+    result = PhoneReminders(people, SystemClock()).send(Parcel(1, Way.CALL, mobile, "", TEXT))
+    assert isinstance(result, Refused) and not result.for_good
 
 
 @pytest.mark.parametrize(
