@@ -16,24 +16,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import aiohttp
-from sqlalchemy import select, update
+from sqlalchemy import select
 
-from bench import measuring
+from bench import console_staff, measuring
 from bench.chat_client import ChatClient
 from bench.console_client import ConsoleClient
 from bench.stack import Stack
-from handoff import accounts, offers, queue
 from handoff.access import CONSOLE
-from handoff.accounts import AgentSpec
-from handoff.reasons import Reason
-from records import ledger
-from records.clock import SystemClock
-from records.models import Agent, AgentId, AuditEntry, ConversationId, Handoff, HandoffState, Role
-from records.ownership import Event
+from records.models import AuditEntry, ConversationId
 from records.settings import Settings
 from records.store import Store
 
-CLOCK = SystemClock()
 SPARE = 5
 """Places of an agent beside those taken from the beginning."""
 BETWEEN_REPLIES_SECONDS = 12.0
@@ -108,15 +101,17 @@ class Floor:
 
     async def open(self) -> dict[str, float]:
         """Connect everybody; returns what that cost."""
-        tokens = await asyncio.to_thread(self._staff)
+        capacity = self._chats // self._consoles + 1 + SPARE
+        tokens = await asyncio.to_thread(console_staff.engage, self.store, self._consoles, capacity)
         await self._in_turns([self._admit for _ in range(self._chats)], OPENED_AT_ONCE * 4)
-        per_agent = await asyncio.to_thread(self._hand_over)
+        chats = [ConversationId(customer.conversation or "") for customer in self.customers]
+        shares = await asyncio.to_thread(console_staff.hand_over, self.store, chats)
         before = measuring.memory_megabytes([self.stack.pid("center")])
         begun = time.monotonic()
         async with aiohttp.ClientSession() as session:
             for login, token in tokens.items():
                 console = ConsoleClient(self.stack.url, token, self._offered)
-                self.seats.append(Seat(console, per_agent.get(login, [])))
+                self.seats.append(Seat(console, shares[login]))
             await self._in_turns(
                 [lambda seat=seat: seat.console.open(session) for seat in self.seats],  # type: ignore[misc]
                 OPENED_AT_ONCE,
@@ -174,40 +169,6 @@ class Floor:
         # An offer that nobody took in time was made again: the first one is the one that was noted.
         return [shown - made[chat] for chat, shown in self.figures.shown.items() if chat in made]
 
-    def _staff(self) -> dict[str, str]:
-        specs = [
-            AgentSpec(
-                f"b{number}", f"Agent {number}", Role.AGENT, ("inquiry",), ("en",), "Beijing",
-                self._chats // self._consoles + 1 + SPARE,
-            )
-            for number in range(self._consoles)
-        ]  # fmt: skip
-        with self.store.writing() as session:
-            accounts.create_agents(session, specs[:1], CLOCK.now())
-            first = session.scalars(select(Agent).where(Agent.login == "b0")).one()
-            for spec in specs[1:]:
-                # One hash for all: making a hundred would only take time.
-                session.add(
-                    Agent(
-                        login=spec.login, name=spec.name, role=spec.role, skills=list(spec.skills),
-                        languages=list(spec.languages), province=spec.province, capacity=spec.capacity,
-                        password_hash=first.password_hash,
-                    )
-                )  # fmt: skip
-            session.flush()
-            now = CLOCK.now()
-            session.execute(
-                update(Agent).where(Agent.login.startswith("b")).values(available=True, seen_at=now)
-            )
-            # Nobody of the demonstration is there.
-            session.execute(update(Agent).where(~Agent.login.startswith("b")).values(available=False))
-            agents = session.execute(select(Agent.id, Agent.login).where(Agent.login.startswith("b"))).all()
-            tokens: dict[str, str] = {
-                login: accounts.open_session(session, AgentId(agent_id), now, now + accounts.SESSION_LIFE)
-                for agent_id, login in agents
-            }
-        return tokens
-
     async def _admit(self) -> Customer:
         customer = Customer(self.stack.socket_url, self.figures)
         task = asyncio.create_task(customer.run())
@@ -215,26 +176,6 @@ class Floor:
         await customer.until(lambda one: one.conversation is not None)
         self.customers.append(customer)
         return customer
-
-    def _hand_over(self) -> dict[str, list[str]]:
-        """Every agent holds their share, in the ledger as if they had accepted."""
-        with self.store.reading() as session:
-            agents = session.execute(select(Agent.id, Agent.login).where(Agent.login.startswith("b"))).all()
-        per_agent: dict[str, list[str]] = {login: [] for _, login in agents}
-        for number, customer in enumerate(self.customers):
-            agent_id, login = agents[number % len(agents)]
-            chat = ConversationId(customer.conversation or "")
-            with self.store.writing() as session:
-                now = CLOCK.now()
-                standing = queue.hand_over(session, ledger.lock(session, chat), Reason.ASKED_FOR, now)
-                ledger.change_owner(session, standing, Event.OFFER, now)
-                handoff = session.scalars(select(Handoff).where(Handoff.conversation_id == chat)).one()
-                handoff.state, handoff.agent_id = HandoffState.OFFERED, agent_id
-                handoff.offer_until = now.replace(year=now.year + 1)
-                session.flush()
-                offers.accept(session, agent_id, chat, now)
-            per_agent[login].append(chat)
-        return per_agent
 
     async def _serve(self, seat: Seat, end: float) -> None:
         """An agent goes from chat to chat and writes."""

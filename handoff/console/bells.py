@@ -27,10 +27,10 @@ class Bells:
         if self._is_closed or topics == self._topics:
             return False
         more = not topics <= self._topics
-        with self._watching:
-            self._watching = ExitStack()
-            for topic in topics:
-                self._watching.enter_context(self._signals.watching(topic, self._event))
+        # One event serves all: what is let go of afterwards would be let go of for the new ones as well.
+        self._watching.close()
+        for topic in topics:
+            self._watching.enter_context(self._signals.watching(topic, self._event))
         self._topics = frozenset(topics)
         return more
 
