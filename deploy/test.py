@@ -16,7 +16,7 @@ PROCESSES = [
 ]
 """These start whole processes, one after the other; pages share theirs within a lane."""
 
-PROGRAMS = ["chromium=chromium", "initdb=postgresql", "flite=flite"]
+PROGRAMS = ["initdb=postgresql", "flite=flite"]
 
 
 def main() -> int:
@@ -27,6 +27,7 @@ def main() -> int:
         [
             steps.have_uv,
             lambda: steps.have_programs(PROGRAMS),
+            _have_browser,
             steps.have_environments,
             speech.begin,
             steps.have_model,
@@ -38,6 +39,14 @@ def main() -> int:
         return failed
     # All of them run, whatever fails: one run shows everything that is broken.
     return int(any([_engine(), *_centre(sys.argv[1:])]))
+
+
+def _have_browser() -> None:
+    """Chromium without windows, which takes a third of the whole one's time; else the whole one."""
+    try:
+        steps.have_programs(["chromium-headless-shell=chromium-headless-shell"])
+    except steps.SetupFailed:
+        steps.have_programs(["chromium=chromium"])
 
 
 def _engine() -> int:

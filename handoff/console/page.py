@@ -125,14 +125,27 @@ class Page(Frame):
 
         await self._act(act())
 
+    async def _act(self, act: Awaitable[object]) -> None:
+        """As on every page; a dialog that asked for it is shut before its result is seen.
+
+        Whoever sees the result goes on by key at once, and a dialog that is still open would swallow it.
+        """
+
+        is_asked_for = self._asking.is_open
+
+        async def then_shut() -> None:
+            await act
+            if is_asked_for:
+                self._asking.shut()
+
+        await super()._act(then_shut())
+
     async def _leave_by(self, act: Awaitable[object]) -> None:
         """Carry out an act that ends the agent's part; on success the screen is free for the next one."""
 
         async def leave() -> None:
             async with self.screen.turn:
                 await act
-                # Both at once: no key on the free screen is to be swallowed by a dialog that is done.
-                self._asking.shut()
                 self.screen.leave()
                 self.screen.column.panel.complain("")
 

@@ -1,6 +1,7 @@
 """A real browser, and a centre in memory for it to talk to."""
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from tests.browser import console_center
 from tests.browser.console_center import ConsoleCenter
 from tests.browser.fake_center import FakeCenter
 
-CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium-headless-shell") or "/usr/bin/chromium"
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",

@@ -1,5 +1,6 @@
 """The chat for everybody: whatever the screen, the eyes, the hands or the ears."""
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -30,8 +31,10 @@ def violations(page: Page) -> list[str]:
 
 def fill(chat: Chat, center: FakeCenter) -> None:
     """A conversation with one of everything."""
-    center.reply = lambda text: None
+    heard = threading.Event()
+    center.reply = lambda text: heard.set()
     chat.say("What is the cooling-off period?")
+    assert heard.wait(10)
     center.write("You have 15 days.", custom={"article": "cooling_off_period"})
     center.write("Shall I cancel it?", buttons=["Yes", "No"])
     chat.button("No").click()
