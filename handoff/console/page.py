@@ -130,7 +130,6 @@ class Page(Frame):
 
         Whoever sees the result goes on by key at once, and a dialog that is still open would swallow it.
         """
-
         is_asked_for = self._asking.is_open
 
         async def then_shut() -> None:
