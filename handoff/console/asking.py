@@ -43,6 +43,7 @@ class Asking(Element, component="assets/asking.js"):
         self._fill(Question("", (), ""), 0)
         self._on_answer: Callable[[Values], Awaitable[None]] | None = None
         self._on_extra: Callable[[], Awaitable[None]] | None = None
+        self._questions = 0
         self.on("answer", self._answer)
         self.on("extra", lambda _: self._extra(), args=[])
         self.on("close", lambda _: self.shut(), args=[])
@@ -61,6 +62,7 @@ class Asking(Element, component="assets/asking.js"):
     ) -> None:
         """Open it; the handlers carry out what was answered."""
         self._on_answer, self._on_extra = on_answer, on_extra
+        self._questions += 1
         self._fill(question, int(now.timestamp() * 1000))
         put(self, open=True)
 
@@ -83,8 +85,10 @@ class Asking(Element, component="assets/asking.js"):
         sent = event.args if isinstance(event.args, dict) else {}
         if self._on_answer and self.is_open:
             put(self, alert="")
+            question = self._questions
             await self._on_answer({str(name): str(value)[:_LONGEST] for name, value in sent.items()})
-            if not self.props["alert"]:
+            # The agent may have gone on to the next question meanwhile.
+            if question == self._questions and not self.props["alert"]:
                 self.shut()
 
     async def _extra(self) -> None:
