@@ -192,6 +192,7 @@ def test_the_whole_flow_by_keys_alone(people: ConsoleCenter, open_browser: OpenB
 
     # What waits is pinned and moved, with a reason.
     amy.keyboard.press("Alt+p")
+    expect(amy.get_by_role("switch", name="Available")).to_have_attribute("aria-checked", "false")
     dora.keyboard.press("Alt+p")
     expect(dora.get_by_role("switch", name="Available")).to_have_attribute("aria-checked", "false")
     waits = people.hand_over("And me?")
